@@ -1,0 +1,51 @@
+# Two commands do everything: `make book` and `make test`. `make` alone lists all.
+.DEFAULT_GOAL := help
+.PHONY: help book test check reference serve lab clean lock audit
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export JUPYTER_CONFIG_DIR := $(CURDIR)/$(VENV)/etc/jupyter
+export PYTHONDONTWRITEBYTECODE :=
+
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+$(VENV)/ready: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; $(PYTHON) is older."; exit 1; }
+	@echo "Preparing $(VENV) (once, a minute or two)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.txt > $(VENV)/installer.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r $(VENV)/installer.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+book: $(VENV)/ready ## build the book into _build/html
+	@$(BIN)/python -m unsigned_peace.validation
+	@$(BIN)/python -m unsigned_peace.execution
+	@$(BIN)/python -m unsigned_peace.publishing.build
+
+test: book ## run every test: units, dataset, outputs, pages in a browser
+	@$(BIN)/python -m tests.browser
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: $(VENV)/ready ## validate the dataset: every fault, a line each
+	@$(BIN)/python -m unsigned_peace.validation
+
+reference: $(VENV)/ready ## execute the chapters afresh and write the committed outputs
+	@$(BIN)/python -m unsigned_peace.execution --reference
+
+serve: ## serve the built book on this machine only
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
+
+lab: $(VENV)/ready ## open the chapters in JupyterLab, as notebooks
+	@$(BIN)/jupytext-config set-default-viewer markdown > /dev/null
+	@$(BIN)/jupyter lab --ServerApp.root_dir=book
+
+clean: ## remove everything that was built
+	@rm -rf _build .pytest_cache
+
+lock: $(VENV)/ready ## renew requirements.txt from pyproject.toml
+	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements.txt

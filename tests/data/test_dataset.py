@@ -1,0 +1,110 @@
+"""The dataset itself: sound by our rules and by the public tool, typed by the loader, complete in its promises."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from unsigned_peace import dataset, load
+from unsigned_peace.validation import check
+
+DATA = dataset.data_folder()
+
+
+def test_the_dataset_has_no_fault():
+    assert [str(fault) for fault in check(DATA)] == []
+
+
+def test_the_public_tool_finds_the_package_valid():
+    frictionless = Path(sys.executable).with_name("frictionless")
+    run = subprocess.run([frictionless, "validate", DATA / "datapackage.json", "--trusted"], capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("table", dataset.table_names())
+def test_every_table_loads_with_its_types(table):
+    frame = load(table)
+    assert len(frame) > 0
+    for field in dataset.fields(table):
+        column = frame[field["name"]]
+        if field["type"] == "date":
+            assert pd.api.types.is_datetime64_any_dtype(column)
+        elif field["type"] == "integer":
+            assert column.dtype == "Int64"
+        elif field["type"] == "boolean":
+            assert column.dtype == "boolean"
+        elif "enum" in field.get("constraints", {}):
+            assert list(column.cat.categories) == field["constraints"]["enum"]
+
+
+@pytest.mark.parametrize("table", dataset.table_names())
+def test_every_column_is_described(table):
+    for field in dataset.fields(table):
+        assert field["title"] and field["description"].endswith((".", ")")), f"{table}.{field['name']}"
+
+
+def test_an_unknown_table_is_named_with_those_there_are():
+    with pytest.raises(KeyError, match="no 'poll' in the dataset.*polls"):
+        load("poll")
+
+
+def test_a_cell_that_does_not_fit_says_how_to_find_it(tmp_path, monkeypatch):
+    shutil.copytree(DATA, tmp_path / "data")
+    path = tmp_path / "data" / "polls.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("2018-11-2", "2018-13-2", 1), encoding="utf-8")
+    monkeypatch.setenv("UNSIGNED_PEACE_DATA", str(tmp_path / "data"))
+    with pytest.raises(ValueError, match="polls.csv.*make check"):
+        load("polls")
+
+
+def test_the_promised_amount_of_evidence_is_there():
+    assert sum(len(load(table)) for table in ("events", "provisions", "positions", "statements")) >= 500
+    assert len(load("polls")) >= 90
+    assert len(load("poll_answers")) >= 400
+    assert len(load("sources")) >= 600
+    observations = load("observations")
+    for series, first, last in [
+        ("trade-cow-japan-imports", 1952, 2014),
+        ("trade-cow-russia-imports", 1952, 2014),
+        ("un-ideal-point-final-passage-japan", 1956, 1963),  # no votes in the session of 1964
+        ("un-ideal-point-final-passage-japan", 1965, 2024),
+        ("un-ideal-point-final-passage-russia", 1965, 2024),
+    ]:
+        years = set(observations.loc[observations["series_id"].eq(series), "date"].dt.year)
+        assert set(range(first, last + 1)) <= years, series
+
+
+def test_all_27_meetings_of_abe_and_putin_are_there_in_order():
+    meetings = load("meetings")
+    counted = meetings[meetings["count"].eq("Abe-Putin, Japan's count")].sort_values("date")
+    assert counted["number"].tolist() == list(range(1, 28))
+
+
+def test_every_claim_of_the_two_articles_is_there():
+    claims = load("claims")
+    assert claims.groupby("origin")["position"].apply(lambda positions: sorted(positions) == list(range(1, len(positions) + 1))).all()
+    assert claims["origin"].value_counts().to_dict() == {"rferl2019jan22": 36, "bricspost2016dec13": 15}
+
+
+def test_seven_places_are_administered_from_1855_without_a_gap():
+    spans = load("administration").sort_values(["place_id", "start"])
+    assert spans["place_id"].nunique() == 7
+    assert spans.groupby("place_id")["start"].min().dt.year.le(1855).all()
+    assert spans.groupby("place_id")["end"].apply(lambda ends: ends.isna().sum()).eq(1).all()
+
+
+def test_neither_side_s_verdict_is_in_our_voice():
+    """Words that decide the dispute may stand only between quotation marks, with who says them."""
+    loaded = r"\b(?:liberat|illegal(?:ly)? occup|seized the (?:four )?islands|occupied islands)"
+    for table in dataset.table_names():
+        for column in ("title", "summary", "outcome", "what_the_record_says"):
+            frame = load(table)
+            if column in frame:
+                ours = frame[column].dropna().str.replace(r"[\"“'‘][^\"”'’]*[\"”'’]", "", regex=True)
+                faults = frame.loc[ours[ours.str.contains(loaded, case=False, regex=True)].index, dataset.key(table)]
+                assert faults.empty, f"{table}.{column}: {faults.tolist()}"

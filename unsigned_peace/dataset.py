@@ -1,0 +1,102 @@
+"""Loads the tables of ``data/`` as typed frames, from their one description ``data/datapackage.json``."""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+LIST_SEPARATOR = "; "
+
+#: Tables that this process has loaded: what a chapter depends on (see ``execution``).
+tables_read: set[str] = set()
+
+
+def data_folder() -> Path:
+    """The folder that holds the dataset: ``data/`` of the checkout, or ``UNSIGNED_PEACE_DATA``."""
+    return Path(os.environ.get("UNSIGNED_PEACE_DATA", Path(__file__).resolve().parents[1] / "data"))
+
+
+@cache
+def descriptor(folder: Path | None = None) -> dict:
+    """The Data Package descriptor, as read from ``datapackage.json``."""
+    return json.loads(((folder or data_folder()) / "datapackage.json").read_text(encoding="utf-8"))
+
+
+def table_names() -> list[str]:
+    """The names of all tables, in the order of the descriptor."""
+    return [entry["name"] for entry in descriptor()["resources"] if entry.get("type") == "table"]
+
+
+def resource(table: str) -> dict:
+    """The descriptor's entry for one table or for the outlines of the map.
+
+    Raises ``KeyError``, naming what there is, if there is none of that name.
+    """
+    for entry in descriptor()["resources"]:
+        if entry["name"] == table:
+            return entry
+    raise KeyError(f"there is no {table!r} in the dataset; there is: {', '.join(entry['name'] for entry in descriptor()['resources'])}")
+
+
+def fields(table: str) -> list[dict]:
+    """The descriptor's columns of one table, in order."""
+    return resource(table)["schema"]["fields"]
+
+
+def key(table: str) -> str:
+    """The name of the column that identifies a record of the table."""
+    return resource(table)["schema"]["primaryKey"]
+
+
+def _typed(column: pd.Series, field: dict) -> pd.Series:
+    match field["type"]:
+        case "date":
+            return pd.to_datetime(column, format="%Y-%m-%d")
+        case "integer":
+            return column.astype("Int64")
+        case "number":
+            return column.astype("float64")
+        case "boolean":
+            return column.map({"true": True, "false": False}).astype("boolean")
+    values = field.get("constraints", {}).get("enum")
+    return column.astype(pd.CategoricalDtype(values)) if values else column
+
+
+def load(table: str) -> pd.DataFrame:
+    """One table of the dataset, a row a record, typed as the descriptor says.
+
+    Dates are ``datetime64``, columns with a fixed set of values are categories in the descriptor's
+    order, integers are nullable, blanks are missing. Columns that hold lists (``sources``,
+    ``actors``) stay text, their items separated by ``"; "``.
+
+    Raises ``KeyError`` if there is no such table, and ``ValueError`` with the way to mend it if a
+    cell does not fit its type.
+    """
+    entry = resource(table)
+    tables_read.add(table)
+    path = data_folder() / entry["path"]
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
+    try:
+        return pd.DataFrame({field["name"]: _typed(frame[field["name"]], field) for field in entry["schema"]["fields"]})
+    except (ValueError, TypeError, KeyError) as error:
+        raise ValueError(f"{path.name} does not fit its description ({error}); run `make check` to see every fault") from error
+
+
+def outlines() -> dict:
+    """The outlines of coasts and islands, as a GeoJSON feature collection (longitude, latitude, WGS 84)."""
+    tables_read.add("outlines")
+    return json.loads((data_folder() / resource("outlines")["path"]).read_text(encoding="utf-8"))
+
+
+def record_address(table: str, record_id: str) -> str:
+    """The anchor of a record on the page of its table, as used all over the book."""
+    return f"{table}-{record_id}"
+
+
+def cited(*frames: pd.DataFrame) -> list[str]:
+    """The identifiers of all sources that the records of some frames cite, sorted, each once."""
+    return sorted({source for frame in frames for cell in frame["sources"].dropna() for source in cell.split(LIST_SEPARATOR)})

@@ -1,0 +1,278 @@
+"""The rules that go beyond one cell: keys, time, arithmetic, evidence. One function a rule."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from unsigned_peace.dataset import LIST_SEPARATOR
+from unsigned_peace.validation.reading import Fault, Row, Table, read_tables
+
+Tables = dict[str, Table]
+
+#: Sums of published shares differ from 100 by rounding, at most by this.
+SUM_TOLERANCE = 1.5
+QUOTATION_WORDS = 25
+#: Japanese and Chinese write no blanks between words; about three characters make a word.
+QUOTATION_CHARACTERS = 75
+UNSPACED_LANGUAGES = {"ja", "zh"}
+_SEE = re.compile(r"\bsee ((?:[a-z_]+:[a-z0-9-]+)(?:(?:,| and) [a-z_]+:[a-z0-9-]+)*)")
+
+
+def _items(row: Row, column: str) -> list[str]:
+    return [item for item in row.cells.get(column, "").split(LIST_SEPARATOR) if item]
+
+
+def _identifiers(table: Table) -> set[str]:
+    return {row.cells[table.key] for row in table.rows}
+
+
+# keys ------------------------------------------------------------------------------------------
+
+def duplicate_keys(tables: Tables) -> Iterator[Fault]:
+    for table in tables.values():
+        first: dict[str, int] = {}
+        for row in table.rows:
+            record = row.cells[table.key]
+            if record in first:
+                yield table.fault(row, table.key, f'"{record}" stands already in line {first[record]}')
+            first.setdefault(record, row.line)
+
+
+def order_by_key(tables: Tables) -> Iterator[Fault]:
+    for table in tables.values():
+        for before, row in zip(table.rows, table.rows[1:]):
+            if row.cells[table.key] < before.cells[table.key]:
+                yield table.fault(row, table.key, f'"{row.cells[table.key]}" comes after "{before.cells[table.key]}"; records are sorted by key')
+
+
+def references(tables: Tables) -> Iterator[Fault]:
+    known = {name: _identifiers(table) for name, table in tables.items()}
+    for table in tables.values():
+        single = {key["fields"]: key["reference"]["resource"] or table.name for key in table.schema.get("foreignKeys", [])}
+        lists = {field["name"]: field["listOf"] for field in table.schema["fields"] if field.get("listOf") in tables}
+        for row in table.rows:
+            for column, target in single.items():
+                if (value := row.cells[column]) and value not in known.get(target, set()):
+                    yield table.fault(row, column, f'there is no "{value}" in {target}')
+            for column, target in lists.items():
+                for item in _items(row, column):
+                    if item not in known[target]:
+                        yield table.fault(row, column, f'there is no "{item}" in {target}')
+
+
+def record_references(tables: Tables) -> Iterator[Fault]:
+    """References to a record of any table, as ``table:identifier``: evidence of claims, and "see ..." in notes."""
+    known = {f"{name}:{record}" for name, table in tables.items() for record in _identifiers(table)}
+    for table in tables.values():
+        evidence = [field["name"] for field in table.schema["fields"] if field.get("listOf") == "records"]
+        for row in table.rows:
+            for column in evidence:
+                for item in _items(row, column):
+                    if item not in known:
+                        yield table.fault(row, column, f'there is no record "{item}"')
+            for column in ("note", "accounts_differ"):
+                for found in _SEE.findall(row.cells.get(column, "")):
+                    for item in re.split(r", | and ", found):
+                        if item not in known:
+                            yield table.fault(row, column, f'there is no record "{item}"')
+
+
+def uncited_sources(tables: Tables) -> Iterator[Fault]:
+    sources = tables.get("sources")
+    if sources is None:
+        return
+    cited: set[str] = set()
+    for table in tables.values():
+        columns = [field["name"] for field in table.schema["fields"] if field.get("listOf") == "sources"]
+        columns += [key["fields"] for key in table.schema.get("foreignKeys", []) if key["reference"]["resource"] == "sources"]
+        cited.update(item for row in table.rows for column in columns for item in _items(row, column))
+    for row in sources.rows:
+        if (record := row.cells["source_id"]) not in cited:
+            yield sources.fault(row, "source_id", f'no record cites "{record}"')
+
+
+# time ------------------------------------------------------------------------------------------
+
+_SPANS = [("date", "date_end"), ("field_start", "field_end"), ("start", "end"), ("date", "in_force"), ("first_year", "last_year")]
+
+
+def ends_after_start(tables: Tables) -> Iterator[Fault]:
+    for table in tables.values():
+        for row in table.rows:
+            for start, end in _SPANS:
+                first, last = row.values.get(start), row.values.get(end)
+                if first is not None and last is not None and last < first:
+                    yield table.fault(row, end, f"{last} lies before {start} {first}")
+
+
+def precision_of_dates(tables: Tables) -> Iterator[Fault]:
+    for table in tables.values():
+        for row in table.rows:
+            day, precision = row.values.get("date"), row.values.get("precision")
+            if day is None or precision is None:
+                continue
+            if precision == "month" and day.day != 1:
+                yield table.fault(row, "date", f"{day} is precise to the month, so it is written as the first day of that month")
+            if precision == "year" and (day.month, day.day) != (1, 1):
+                yield table.fault(row, "date", f"{day} is precise to the year, so it is written as 1 January")
+
+
+def parts_of_a_meeting(tables: Tables) -> Iterator[Fault]:
+    meetings = tables.get("meetings")
+    for row in meetings.rows if meetings else []:
+        total = row.values.get("minutes_total")
+        for part in ("minutes_one_on_one", "minutes_small_format", "minutes_extended"):
+            length = row.values.get(part)
+            if total is not None and length is not None and length > total:
+                yield meetings.fault(row, part, f"{length} minutes is longer than the whole meeting ({total})")
+
+
+def published_before_field_work(tables: Tables) -> Iterator[Fault]:
+    if not {"polls", "poll_questions", "poll_answers", "sources"} <= tables.keys():
+        return
+    published = {row.cells["source_id"]: row.cells["published"] for row in tables["sources"].rows}
+    polls = {row.cells["poll_id"]: row for row in tables["polls"].rows}
+    poll_of = {row.cells["question_id"]: polls.get(row.cells["poll_id"]) for row in tables["poll_questions"].rows}
+    answers = tables["poll_answers"]
+    for row in answers.rows:
+        poll = poll_of.get(row.cells["question_id"])
+        if poll is None or poll.values.get("field_end") is None or poll.cells["precision"] != "day":
+            continue
+        for source in _items(row, "sources"):
+            day = published.get(source, "")
+            if len(day) == 10 and day < poll.cells["field_end"]:
+                yield answers.fault(row, "sources", f'"{source}" was published on {day}, before the field work ended on {poll.cells["field_end"]}')
+
+
+def administration_without_gap(tables: Tables) -> Iterator[Fault]:
+    administration = tables.get("administration")
+    by_place: dict[str, list[Row]] = defaultdict(list)
+    for row in administration.rows if administration else []:
+        if row.values.get("start") is not None:
+            by_place[row.cells["place_id"]].append(row)
+    for place, rows in by_place.items():
+        rows.sort(key=lambda row: row.values["start"])
+        for before, row in zip(rows, rows[1:]):
+            end, start = before.values.get("end"), row.values["start"]
+            if end is None:
+                yield administration.fault(before, "end", f"blank, but another administration of {place} starts on {start}")
+            elif end < start:
+                yield administration.fault(before, "end", f"gap: nobody administers {place} from {end} to {start}")
+            elif end > start:
+                yield administration.fault(before, "end", f"overlap: two states administer {place} from {start} to {end}")
+        if rows[-1].values.get("end") is not None and not rows[-1].cells["end"] == "":
+            yield administration.fault(rows[-1], "end", f"the last administration of {place} continues, so its end is blank")
+
+
+# arithmetic ------------------------------------------------------------------------------------
+
+def answers_sum_to_100(tables: Tables) -> Iterator[Fault]:
+    if not {"poll_questions", "poll_answers"} <= tables.keys():
+        return
+    answers = tables["poll_answers"]
+    groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in answers.rows:
+        if row.cells["role"] != "net" and row.values.get("percent") is not None:
+            groups[row.cells["question_id"], row.cells["subgroup"]].append(row)
+    questions = {row.cells["question_id"]: row for row in tables["poll_questions"].rows}
+    answered = {row.cells["question_id"] for row in answers.rows}
+    for (question_id, subgroup), rows in groups.items():
+        question = questions.get(question_id)
+        if question is None or question.cells["multiple_choice"] == "true":
+            continue
+        total = sum(row.values["percent"] for row in rows)
+        whole = subgroup == "" and not question.cells["incomplete"]
+        of = f' of subgroup "{subgroup}"' if subgroup else ""
+        if total > 100 + SUM_TOLERANCE or (whole and total < 100 - SUM_TOLERANCE):
+            remedy = "" if total > 100 else "; say in poll_questions.incomplete which are missing"
+            yield answers.fault(rows[-1], "percent", f'the answers to "{question_id}"{of} sum to {total:.1f}{remedy}')
+    for question_id, question in questions.items():
+        if question_id not in answered:
+            yield tables["poll_questions"].fault(question, "question_id", f'"{question_id}" has no answer in poll_answers')
+
+
+def nets_equal_their_parts(tables: Tables) -> Iterator[Fault]:
+    answers = tables.get("poll_answers")
+    if answers is None:
+        return
+    by_id = {row.cells["answer_id"]: row for row in answers.rows}
+    for row in answers.rows:
+        parts = [by_id[item] for item in _items(row, "parts") if item in by_id]
+        if not parts:
+            continue
+        if row.cells["role"] != "net":
+            yield answers.fault(row, "parts", "only a net has parts")
+            continue
+        if any(part.cells["question_id"] != row.cells["question_id"] or part.cells["subgroup"] != row.cells["subgroup"] for part in parts):
+            yield answers.fault(row, "parts", "the parts of a net answer the same question for the same people")
+            continue
+        shares = [part.values.get("percent") for part in parts]
+        net = row.values.get("percent")
+        if net is None or None in shares:
+            continue
+        unit = 1 if all(float(share).is_integer() for share in [net, *shares]) else 0.1
+        if abs(net - sum(shares)) > unit / 2 * (len(shares) + 1) + 1e-9:
+            yield answers.fault(row, "percent", f"the net is {net}, its parts sum to {sum(shares):.1f}")
+
+
+def derived_values_say_how(tables: Tables) -> Iterator[Fault]:
+    for table in tables.values():
+        for row in table.rows:
+            if row.values.get("derived") is True and not row.cells.get("note"):
+                yield table.fault(row, "note", "a derived value says here how it was derived")
+
+
+# evidence --------------------------------------------------------------------------------------
+
+def both_accounts(tables: Tables) -> Iterator[Fault]:
+    for table in tables.values():
+        for row in table.rows:
+            if not row.cells.get("accounts_differ"):
+                continue
+            points_on = any(_SEE.search(row.cells.get(column, "")) for column in ("note", "accounts_differ"))
+            if len(_items(row, "sources")) < 2 and not points_on:
+                yield table.fault(row, "accounts_differ", "two accounts need two sources, or a note 'see table:record' that names the other record")
+
+
+def quotations(tables: Tables) -> Iterator[Fault]:
+    statements = tables.get("statements")
+    for row in statements.rows if statements else []:
+        quotation, language = row.cells["quotation"], row.cells["quotation_language"]
+        if not quotation:
+            continue
+        if language in UNSPACED_LANGUAGES:
+            if len(quotation) > QUOTATION_CHARACTERS:
+                yield statements.fault(row, "quotation", f"{len(quotation)} characters, at most {QUOTATION_CHARACTERS} may be quoted")
+        elif len(quotation.split()) > QUOTATION_WORDS:
+            yield statements.fault(row, "quotation", f"{len(quotation.split())} words, at most {QUOTATION_WORDS} may be quoted")
+        if not language:
+            yield statements.fault(row, "quotation_language", "missing, but there is a quotation")
+        if row.cells["quotation_source"] not in _items(row, "sources"):
+            yield statements.fault(row, "quotation_source", "the source of a quotation is one of the record's sources")
+
+
+def claims_have_evidence(tables: Tables) -> Iterator[Fault]:
+    claims = tables.get("claims")
+    for row in claims.rows if claims else []:
+        if row.cells["verdict"] in ("corroborated", "refined", "contradicted") and not row.cells["evidence"] and len(_items(row, "sources")) < 2:
+            yield claims.fault(row, "evidence", f"a verdict of {row.cells['verdict']} names a record or a second source")
+
+
+RULES = [
+    duplicate_keys, order_by_key, references, record_references, uncited_sources,
+    ends_after_start, precision_of_dates, parts_of_a_meeting, published_before_field_work, administration_without_gap,
+    answers_sum_to_100, nets_equal_their_parts, derived_values_say_how,
+    both_accounts, quotations, claims_have_evidence,
+]
+
+
+def check(folder: Path) -> list[Fault]:
+    """Every fault of the dataset in a folder, sorted by file and line. An empty list: it is sound."""
+    tables, faults = read_tables(folder)
+    readable = {name: table for name, table in tables.items() if table.rows}
+    for rule in RULES:
+        faults += rule(readable)
+    return sorted(set(faults))
