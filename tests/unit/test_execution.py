@@ -1,0 +1,172 @@
+"""Execution of chapters: what a chapter depends on, what is trusted, and what a fault says."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+
+import pytest
+
+from unsigned_peace import execution
+
+CHAPTER = """---
+file_format: mystnb
+kernelspec:
+  name: python3
+---
+# A chapter
+
+```{code-cell} python
+from unsigned_peace import load
+count = len(load("places"))
+print("places")
+```
+
+There are {eval}`count` places.
+"""
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A project of one chapter, with a copy of the data, the lock and the package's sources."""
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "one.md").write_text(CHAPTER, encoding="utf-8")
+    shutil.copytree(execution.ROOT / "data", tmp_path / "data")
+    shutil.copy(execution.LOCK, tmp_path / "requirements.txt")
+    shutil.copytree(execution.PACKAGE, tmp_path / "package")
+    monkeypatch.setenv("UNSIGNED_PEACE_DATA", str(tmp_path / "data"))
+    for name, path in {
+        "ROOT": tmp_path, "CHAPTERS": tmp_path / "book", "REFERENCE": tmp_path / "reference", "EXECUTED": tmp_path / "executed",
+        "LOCK": tmp_path / "requirements.txt", "PACKAGE": tmp_path / "package",
+    }.items():  # fmt: skip
+        monkeypatch.setattr(execution, name, path)
+    return tmp_path
+
+
+def bring_up_to_date(project):
+    return asyncio.run(execution.bring_up_to_date(execution.chapters(project / "book"), project / "executed"))
+
+
+def executions(project, capsys) -> list[str]:
+    """The lines that say which chapter was executed and why."""
+    assert bring_up_to_date(project) == []
+    return [line.strip() for line in capsys.readouterr().out.splitlines() if "executing" in line]
+
+
+def append(path, text):
+    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+def test_a_chapter_is_executed_once_and_then_kept(project, capsys):
+    assert executions(project, capsys) == ["executing book/one.md (not executed before)"]
+    before = (project / "executed" / "one.ipynb").read_bytes()
+    assert executions(project, capsys) == []
+    assert (project / "executed" / "one.ipynb").read_bytes() == before
+
+
+def test_its_record_names_cells_tables_modules_and_lock(project):
+    bring_up_to_date(project)
+    inputs = execution.load_executed(project / "executed" / "one.ipynb").metadata[execution.RECORD]["inputs"]
+    assert list(inputs["tables"]) == ["places"]
+    assert {"unsigned_peace", "unsigned_peace.dataset", "unsigned_peace.execution"} == set(inputs["modules"])
+    assert inputs["cells"] and inputs["lock"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda p: (p / "book/one.md").write_text(CHAPTER.replace('print("places")', 'print("more")'), encoding="utf-8"), "cells"),
+        (lambda p: append(p / "data/places.csv", "zz\n"), "table places"),
+        (lambda p: append(p / "package/dataset.py", "# changed\n"), "module unsigned_peace.dataset"),
+        (lambda p: append(p / "requirements.txt", "# changed\n"), "lock"),
+    ],
+    ids=["cells", "table", "module", "lock"],
+)
+def test_a_chapter_runs_again_when_something_it_was_made_from_changed(project, capsys, change, reason):
+    executions(project, capsys)
+    change(project)
+    _, lines = bring_up_to_date(project), capsys.readouterr().out
+    assert f"executing book/one.md (changed: {reason})" in lines
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda p: (p / "book/one.md").write_text(CHAPTER.replace("There are", "The dataset has"), encoding="utf-8"),
+        lambda p: append(p / "data/events.csv", "zz\n"),
+        lambda p: append(p / "package/polling.py", "# changed\n"),
+    ],
+    ids=["prose", "another table", "another module"],
+)
+def test_nothing_runs_when_something_else_changed(project, capsys, change):
+    executions(project, capsys)
+    change(project)
+    assert executions(project, capsys) == []
+
+
+def test_committed_outputs_serve_where_they_hold(project, capsys):
+    executions(project, capsys)
+    (project / "executed").rename(project / "reference")
+    assert executions(project, capsys) == []
+    assert (project / "executed" / "one.ipynb").exists()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text.replace("places\\n", "people\\n"),
+        lambda text: text[: len(text) // 2],
+        lambda text: "",
+        lambda text: json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}),
+        lambda text: "[1]",
+    ],
+    ids=["an output changed", "cut", "empty", "another notebook", "no notebook"],
+)
+def test_a_damaged_output_is_named_and_not_used(project, capsys, damage):
+    executions(project, capsys)
+    kept = project / "executed" / "one.ipynb"
+    sound = kept.read_text(encoding="utf-8")
+    kept.write_text(damage(sound), encoding="utf-8")
+    assert bring_up_to_date(project) == []
+    printed = capsys.readouterr()
+    assert "executed/one.ipynb: this executed notebook is damaged" in printed.err
+    assert "executing book/one.md (its outputs are damaged)" in printed.out
+    assert kept.read_text(encoding="utf-8") == sound
+
+
+@pytest.mark.parametrize(
+    ("cell", "prose", "expected"),
+    [
+        ("1 / 0", "", r"book/one\.md:9: cell 1: ZeroDivisionError: division by zero"),
+        ("n = 1", "{eval}`missing`", r"book/one\.md:12: prose: the figure \{eval\}`missing` has no value: NameError"),
+        ("n = 1", "{eval}`n`\n\n```{code-cell} python\nn = 2\n```\n\n{eval}`n`", r"the figure \{eval\}`n` is 2 here and 1 before"),
+        ("import os; os._exit(1)", "", r"book/one\.md:9: cell 1: the kernel died"),
+    ],
+    ids=["raises", "figure without value", "one name with two values", "kernel dies"],
+)
+def test_a_fault_names_chapter_line_and_cell(project, cell, prose, expected):
+    head = CHAPTER.split("```")[0]
+    (project / "book" / "one.md").write_text(f"{head}```{{code-cell}} python\n{cell}\n```\n\n{prose}\n", encoding="utf-8")
+    [fault] = bring_up_to_date(project)
+    import re
+
+    assert re.search(expected, fault), fault
+    assert not (project / "executed" / "one.ipynb").exists()
+
+
+def test_a_failing_chapter_keeps_the_file_it_had(project, capsys):
+    executions(project, capsys)
+    kept = (project / "executed" / "one.ipynb").read_bytes()
+    (project / "book" / "one.md").write_text(CHAPTER.replace('print("places")', "1 / 0"), encoding="utf-8")
+    assert len(bring_up_to_date(project)) == 1
+    assert (project / "executed" / "one.ipynb").read_bytes() == kept
+
+
+def test_two_runs_write_the_same_bytes(project):
+    path = project / "book" / "one.md"
+    assert asyncio.run(execution.run(path)) == asyncio.run(execution.run(path))
+
+
+def test_figures_inside_code_are_no_figures():
+    assert execution.expressions("{eval}`a` and\n```\n{eval}`b`\n```\n{eval}`c`") == ["a", "c"]

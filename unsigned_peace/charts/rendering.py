@@ -1,0 +1,56 @@
+"""Turns an Altair chart into a figure of the book, and hands charts to notebooks without a network."""
+
+from __future__ import annotations
+
+import textwrap
+
+import altair as alt
+import pandas as pd
+
+from unsigned_peace.charts.theme import WIDE
+from unsigned_peace.exhibits import about, caution
+
+#: JupyterLab draws Vega-Lite up to this version; later ones are rejected or shown as text.
+MIME_TYPE = "application/vnd.vegalite.v5+json"
+CARD = "unsigned_peace"
+_TITLE_CHARACTERS = 78
+
+
+def figure(
+    chart: alt.TopLevelMixin,
+    name: str,
+    title: str,
+    description: str,
+    records: pd.DataFrame | list[pd.DataFrame],
+    subtitle: str = "",
+) -> alt.TopLevelMixin:
+    """The chart with all that a figure of the book carries.
+
+    ``name`` is its address on the page, ``title`` the finding it shows, ``subtitle`` what is
+    measured and in what unit, ``description`` what a reader who cannot see it needs to know,
+    ``records`` the frame or frames with the records drawn (for sources and cautions). Raises
+    ``ValueError`` as ``exhibits.about`` does.
+    """
+    card = about(name, title, description, records)
+    lines = [text for text in (subtitle, caution(card)) if text]
+    heading = alt.TitleParams(
+        textwrap.wrap(title, _TITLE_CHARACTERS),
+        subtitle=[line for text in lines for line in textwrap.wrap(text, _TITLE_CHARACTERS + 10)],
+    )
+    whole = chart.properties(title=heading, description=description, usermeta={CARD: {**card, "subtitle": subtitle}})
+    if isinstance(chart, (alt.Chart, alt.LayerChart)):
+        if chart.width is alt.Undefined:
+            whole = whole.properties(width=WIDE)
+        if chart.autosize is alt.Undefined:
+            whole = whole.properties(autosize=alt.AutoSizeParams(type="fit", contains="padding"))
+    return whole
+
+
+def _render(spec: dict, **_options) -> dict:
+    title = spec.get("usermeta", {}).get(CARD, {}).get("title", "untitled")
+    return {MIME_TYPE: spec, "text/plain": f"<chart: {title}>"}
+
+
+alt.renderers.register("unsigned_peace", _render)
+alt.renderers.enable("unsigned_peace")
+alt.data_transformers.disable_max_rows()

@@ -1,0 +1,44 @@
+"""What charts and tables share: a name, a title, a description, and the records they rest on."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from unsigned_peace.dataset import cited
+
+
+def about(name: str, title: str, description: str, records: pd.DataFrame | list[pd.DataFrame]) -> dict:
+    """The exhibit's card, as plain JSON: name, title, description, sources, and how sure its records are.
+
+    ``records`` are the frames that the exhibit was made from, with their ``sources`` column; rows
+    of low confidence and rows on which accounts differ are counted so that the page can say so.
+    Raises ``ValueError`` if the name is not an address, or title, description or sources are missing.
+    """
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+        raise ValueError(f'"{name}" cannot be an address: use lower-case words joined by hyphens')
+    for what, text in (("title", title), ("description", description)):
+        if not (text or "").strip():
+            raise ValueError(f'"{name}" has no {what}; a reader who cannot see it needs one')
+    frames = [records] if isinstance(records, pd.DataFrame) else list(records)
+    sources = cited(*frames)
+    if not sources:
+        raise ValueError(f'"{name}" rests on no source: pass the records it was made from')
+    return {
+        "name": name,
+        "title": title,
+        "description": description,
+        "sources": sources,
+        "records": sum(len(frame) for frame in frames),
+        "low_confidence": sum(int(frame["confidence"].eq("low").sum()) for frame in frames if "confidence" in frame),
+        "accounts_differ": sum(int(frame["accounts_differ"].notna().sum()) for frame in frames if "accounts_differ" in frame),
+    }
+
+
+def caution(card: dict) -> str:
+    """The sentence that an exhibit drawn from low-confidence records carries; empty where there are none."""
+    low = card["low_confidence"]
+    if not low:
+        return ""
+    return f"{low} of the {card['records']} records shown {'is' if low == 1 else 'are'} of low confidence."

@@ -1,0 +1,78 @@
+"""Figures for running text: numbers and dates that show as a reader would write them.
+
+A chapter computes a figure in a cell, gives it a name, and puts ``{eval}`name``` into a sentence;
+the value shows in the HTML and in JupyterLab alike.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+
+class Figure(str):
+    """A figure as it reads in a sentence. Being text, it can also label a chart."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_pretty_(self, printer, cycle) -> None:
+        printer.text(str(self))
+
+
+_SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+
+
+def _present(value, what: str) -> None:
+    if value is None or (not isinstance(value, str) and pd.api.types.is_scalar(value) and pd.isna(value)):
+        raise ValueError(f"{what} is missing: there is no record to take it from")
+    if not pd.api.types.is_scalar(value):
+        raise ValueError(f"{what} is {len(value)} values, expected one")
+
+
+def number(value: float, decimals: int = 0) -> Figure:
+    """``1234.5`` as ``1,234`` (or with decimals). Raises ``ValueError`` if the value is missing."""
+    _present(value, "the number")
+    return Figure(f"{value:,.{decimals}f}")
+
+
+def words(value: int) -> Figure:
+    """A whole number as a word up to twelve, in digits above."""
+    _present(value, "the number")
+    return Figure(_SMALL[int(value)] if 0 <= value < len(_SMALL) else f"{int(value):,}")
+
+
+def percent(value: float, decimals: int | None = None) -> Figure:
+    """``61.6`` as ``61.6 percent``, ``74.0`` as ``74 percent``."""
+    _present(value, "the share")
+    return Figure(f"{_trimmed(value, decimals)} percent")
+
+
+def points(value: float, decimals: int | None = None) -> Figure:
+    """A difference of two shares: ``30.8 percentage points``."""
+    _present(value, "the difference")
+    return Figure(f"{_trimmed(value, decimals)} percentage points")
+
+
+def minutes(value: float) -> Figure:
+    """A length of talks: ``50 minutes``, ``3 hours``, ``1 hour 10 minutes``."""
+    _present(value, "the length")
+    hours, rest = divmod(int(value), 60)
+    parts = []
+    if hours and value >= 60:
+        parts.append(f"{hours} hour{'s' if hours > 1 else ''}")
+    if rest or not parts:
+        parts.append(f"{rest} minutes")
+    return Figure(" ".join(parts))
+
+
+def date(value: pd.Timestamp, precision: str = "day") -> Figure:
+    """A date as ``22 January 2019``, ``January 2019`` or ``2019``, by its precision."""
+    _present(value, "the date")
+    form = {"day": f"{value.day} %B %Y", "month": "%B %Y", "year": "%Y"}[precision]
+    return Figure(value.strftime(form))
+
+
+def _trimmed(value: float, decimals: int | None) -> str:
+    if decimals is not None:
+        return f"{value:.{decimals}f}"
+    return f"{value:.1f}".removesuffix(".0")
