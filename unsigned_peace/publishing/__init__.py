@@ -1,0 +1,15 @@
+"""What Sphinx is taught for this book: executed chapters, figures in prose, charts, records, downloads."""
+
+from __future__ import annotations
+
+from sphinx.application import Sphinx
+
+from unsigned_peace import __version__
+from unsigned_peace.publishing import appendices, chapters, downloads, pages, records
+
+
+def setup(app: Sphinx) -> dict:
+    """Registers the extension with Sphinx."""
+    for part in (chapters, records, appendices, downloads, pages):
+        part.setup(app)
+    return {"version": __version__, "parallel_read_safe": False, "parallel_write_safe": True}

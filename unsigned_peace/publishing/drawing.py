@@ -1,0 +1,89 @@
+"""Draws a chart's specification as SVG that suits light and dark pages, wide and narrow."""
+
+from __future__ import annotations
+
+import copy
+import re
+
+import vl_convert
+
+from unsigned_peace.charts.theme import NARROW, PALETTE, WIDE
+
+#: Plot width of each view of a chart of several views, on a telephone.
+_NARROW_VIEW = 210
+_COLOUR_VARIABLES = {light.lower(): f"var(--chart-{role.replace('_', '-')})" for role, (light, _) in PALETTE.items()}
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
+
+
+def palette_css() -> str:
+    """The palette as CSS variables, for the light and the dark theme of the page."""
+    light = "".join(f"--chart-{role.replace('_', '-')}:{pair[0]};" for role, pair in PALETTE.items())
+    dark = "".join(f"--chart-{role.replace('_', '-')}:{pair[1]};" for role, pair in PALETTE.items())
+    return f":root{{{light}}}\nhtml[data-theme=dark]{{{dark}}}\n@media print{{html[data-theme=dark]{{{light}}}}}\n"
+
+
+def drawn(specification: dict) -> dict:
+    """The specification as a page draws it: its title and card are text on the page, not in the drawing."""
+    return {key: value for key, value in specification.items() if key not in ("title", "usermeta", "description")}
+
+
+def narrow_changes(specification: dict) -> list[list]:
+    """What a telephone changes in a specification, as pairs of path and value."""
+    changes: list[list] = []
+
+    def visit(node, path: list) -> None:
+        if isinstance(node, dict):
+            for key, value in node.items():
+                if key in ("datasets", "data", "config"):
+                    continue
+                if key == "width" and isinstance(value, (int, float)) and value > _NARROW_VIEW:
+                    changes.append([[*path, key], NARROW if fits else _NARROW_VIEW])
+                elif key == "columns" and isinstance(value, int) and value > 1:
+                    changes.append([[*path, key], 1])
+                else:
+                    visit(value, [*path, key])
+        elif isinstance(node, list):
+            for position, value in enumerate(node):
+                visit(value, [*path, position])
+
+    fits = isinstance(specification.get("autosize"), dict)
+    visit(specification, [])
+    changes.append([["config", "legend", "columns"], 2])
+    changes.append([["config", "axis", "labelLimit"], 130])
+    return changes
+
+
+def changed(specification: dict, changes: list[list]) -> dict:
+    """A copy of the specification with the changes made."""
+    copied = copy.deepcopy(specification)
+    for path, value in changes:
+        place = copied
+        for step in path[:-1]:
+            place = place[step] if isinstance(place, list) else place.setdefault(step, {})
+        place[path[-1]] = value
+    return copied
+
+
+def svg(specification: dict, prefix: str, hidden: bool = True) -> str:
+    """A specification as an SVG element for the page, its colours left to the page's theme.
+
+    ``prefix`` keeps the identifiers inside apart from those of other charts on the page. The
+    drawing is hidden from screen readers, which get the figure's description instead.
+    """
+    quiet = changed(specification, [[["config", "aria"], False]])
+    drawing = vl_convert.vegalite_to_svg(quiet)
+    drawing = _COLOUR.sub(lambda match: _COLOUR_VARIABLES.get(match.group().lower(), match.group()), drawing)
+    drawing = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', drawing)
+    drawing = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", drawing)
+    drawing = re.sub(r'((?:xlink:)?href)="#([^"]+)"', rf'\1="#{prefix}-\2"', drawing)
+    drawing = re.sub(r' (?:version|xmlns(?::xlink)?)="[^"]*"', "", drawing)
+    drawing = re.sub(r'<svg class="[^"]*"', "<svg", drawing)
+    width, height = re.search(r'<svg[^>]* width="([\d.]+)" height="([\d.]+)"', drawing).groups()
+    return drawing.replace("<svg", f'<svg aria-hidden="true" focusable="false" style="max-width:{width}px"', 1).replace(
+        f' width="{width}" height="{height}"', "", 1
+    )
+
+
+def is_wide(specification: dict) -> bool:
+    """Whether the specification has a width that a telephone cannot show."""
+    return any(path[-1] == "width" for path, _ in narrow_changes(specification)) or WIDE > NARROW

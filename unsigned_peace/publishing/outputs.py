@@ -1,0 +1,121 @@
+"""Puts the outputs of cells on the page: charts and tables, each with its description, data and sources."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from docutils import nodes
+from myst_nb.core.render import MimeData, MimeRenderPlugin, NbElementRenderer
+
+from unsigned_peace import tables
+from unsigned_peace.charts import rendering as charts
+from unsigned_peace.exhibits import caution
+from unsigned_peace.publishing import drawing
+from unsigned_peace.publishing.records import address_of, short_source, source_rows
+from unsigned_peace.publishing.templates import render
+
+#: Longer data of a chart are a download only.
+MOST_ROWS_SHOWN = 150
+
+
+def chart_data(specification: dict) -> tuple[list[str], list[list[str]]]:
+    """The rows that a chart draws, as columns and cells, all its data sets one under another."""
+    columns: list[str] = []
+    records: list[dict] = []
+    for dataset in specification.get("datasets", {}).values():
+        if isinstance(dataset, list) and all(isinstance(row, dict) and row.get("type") != "Feature" for row in dataset):
+            records += dataset
+            columns += [column for row in dataset[:1] for column in row if column not in columns]
+    return columns, [[_cell(row.get(column)) for column in columns] for row in records]
+
+
+def _cell(value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str) and value.endswith("T00:00:00"):
+        return value.removesuffix("T00:00:00")
+    if isinstance(value, float):
+        return f"{value:.4f}".rstrip("0").rstrip(".")
+    return str(value)
+
+
+def _write_csv(path: Path, columns: list[str], rows: list[list[str]]) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text.getvalue(), encoding="utf-8")
+
+
+def _shared(renderer: NbElementRenderer, card: dict, columns: list[str], rows: list[list[str]]) -> dict:
+    """What the templates of charts and tables share: the card, its sources as links, its data as a file."""
+    environment = renderer.renderer.sphinx_env
+    page = environment.docname
+    name = f"{page.rsplit('/', 1)[-1]}-{card['name']}.csv"
+    _write_csv(Path(environment.app.outdir) / "downloads" / "exhibits" / name, columns, rows)
+    known = source_rows()
+    return {
+        "card": card,
+        "caution": caution(card),
+        "columns": columns,
+        "download": environment.app.builder.get_relative_uri(page, "index").removesuffix("index.html") + f"downloads/exhibits/{name}",
+        "sources": [
+            {"text": short_source(known[source]), "href": address_of(environment, "sources", source)} for source in card["sources"] if source in known
+        ],
+    }
+
+
+class RecordRenderer(MimeRenderPlugin):
+    """The book's own outputs for MyST-NB; everything else is left to it."""
+
+    mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = [
+        ("*", charts.MIME_TYPE, 1),
+        ("*", tables.MIME_TYPE, 1),
+    ]
+
+    @staticmethod
+    def handle_mime(renderer: NbElementRenderer, data: MimeData, inline: bool) -> None | list[nodes.Element]:
+        if data.mime_type == charts.MIME_TYPE:
+            html = _chart(renderer, data)
+        elif data.mime_type == tables.MIME_TYPE:
+            html = _table(renderer, json.loads(data.content) if isinstance(data.content, str) else data.content)
+        else:
+            return None
+        return [nodes.raw("", html, format="html")]
+
+
+def _chart(renderer: NbElementRenderer, data: MimeData) -> str:
+    specification = json.loads(data.content) if isinstance(data.content, str) else data.content
+    card = specification.get("usermeta", {}).get(charts.CARD)
+    if not specification.get("description") or card is None:
+        renderer.logger.warning(
+            "a chart without description and sources: pass it through unsigned_peace.charts.figure", line=data.line, subtype="chart"
+        )
+        return ""
+    drawn = drawing.drawn(specification)
+    narrow = drawing.narrow_changes(drawn)
+    columns, rows = chart_data(specification)
+    return render(
+        "chart.html",
+        **_shared(renderer, card, columns, rows),
+        rows=rows if len(rows) <= MOST_ROWS_SHOWN else None,
+        row_count=len(rows),
+        wide=drawing.svg(drawn, f"{card['name']}-wide"),
+        narrow=drawing.svg(drawing.changed(drawn, narrow), f"{card['name']}-narrow"),
+        specification=json.dumps(drawn, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
+        narrow_changes=json.dumps(narrow, separators=(",", ":")),
+        controls="params" in json.dumps(drawn) and '"bind"' in json.dumps(drawn),
+    )
+
+
+def _table(renderer: NbElementRenderer, content: dict) -> str:
+    environment = renderer.renderer.sphinx_env
+    addresses = content["records"]
+    links = [address_of(environment, *address.split(":", 1)) for address in addresses] if addresses else [None] * len(content["rows"])
+    return render("table.html", **_shared(renderer, content["card"], content["columns"], content["rows"]), rows=list(zip(content["rows"], links)))

@@ -1,0 +1,246 @@
+"""Pages made from the dataset: every table's records, all sources, and links between them and the text."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+from unsigned_peace import dataset
+from unsigned_peace.publishing.templates import render
+
+logger = logging.getLogger(__name__)
+PAGES = "book/records"
+_SOURCE_DETAILS = ("version", "citation", "licence", "note")
+
+
+@cache
+def records_of(table: str) -> dict[str, dict[str, str]]:
+    """The records of a table as text, by identifier, in the order of the file."""
+    frame = dataset.load(table)
+    shown = frame.astype(object).where(frame.notna(), "")
+    for field in dataset.fields(table):
+        name = field["name"]
+        if field["type"] == "date":
+            shown[name] = frame[name].dt.strftime("%Y-%m-%d").fillna("")
+        elif field["type"] == "boolean":
+            shown[name] = shown[name].map({True: "yes", False: "no", "": ""})
+        elif field["type"] == "number":
+            shown[name] = frame[name].map(lambda value: "" if value != value else f"{value:g}" if abs(value) < 1e6 else f"{value:.1f}")
+    return {row[dataset.key(table)]: {column: str(value) for column, value in row.items()} for row in shown.to_dict("records")}
+
+
+def source_rows() -> dict[str, dict[str, str]]:
+    """All sources, by identifier."""
+    return records_of("sources")
+
+
+def short_source(source: dict[str, str]) -> str:
+    """A source in a line: author or publisher, title, date."""
+    maker = source["author"] or source["publisher"]
+    parts = [maker, source["title"], source["published"]]
+    return ", ".join(part for part in parts if part) + ("" if source["checked"] == "text" else " (read in part)")
+
+
+def address_of(environment: BuildEnvironment, table: str, record_id: str) -> str:
+    """The address of a record's entry, relative to the page being read."""
+    page = f"{PAGES}/{table.replace('_', '-')}"
+    return f"{environment.app.builder.get_relative_uri(environment.docname, page)}#{dataset.record_address(table, record_id)}"
+
+
+@cache
+def cited_by() -> dict[str, list[tuple[str, str]]]:
+    """For each source, the records that cite it, as table and identifier."""
+    citing: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for table in dataset.table_names():
+        lists = [column for column, target in _lists(table).items() if target == "sources"]
+        single = [column for column, target in _references(table).items() if target == "sources"]
+        for record_id, record in records_of(table).items():
+            named = {source for column in lists for source in record[column].split(dataset.LIST_SEPARATOR) if source}
+            named |= {record[column] for column in single if record[column]}
+            for source in named:
+                citing[source].append((table, record_id))
+    return citing
+
+
+def _title(record: dict[str, str], table: str) -> str:
+    for column in ("title", "label", "name_en", "claim", "wording", "option", "summary", "outcome", "pollster"):
+        if record.get(column):
+            return record[column]
+    return record[dataset.key(table)]
+
+
+class RecordsDirective(SphinxDirective):
+    """``{records} TABLE``: every record of a table, each with an address, its columns and its sources.
+
+    With ``:rows-by: COLUMN`` each record is a row of a table, one table for each value of the column
+    (for tables of many short records).
+    """
+
+    required_arguments = 1
+    option_spec = {"rows-by": directives.unchanged}
+
+    def run(self) -> list[nodes.Node]:
+        table = self.arguments[0]
+        entry = dataset.resource(table)
+        self.env.note_dependency(str(dataset.data_folder() / entry["path"]))
+        self.env.note_dependency(str(dataset.data_folder() / "datapackage.json"))
+        html = self._rows(table, entry, self.options["rows-by"]) if "rows-by" in self.options else self._entries(table, entry)
+        return [nodes.raw("", html, format="html")]
+
+    def _entries(self, table: str, entry: dict) -> str:
+        records = [
+            {
+                "address": dataset.record_address(table, record_id),
+                "id": record_id,
+                "title": _title(record, table),
+                "columns": [
+                    {"title": field["title"], "items": self._items(table, field["name"], record[field["name"]])}
+                    for field in dataset.fields(table)
+                    if record[field["name"]] and field["name"] != dataset.key(table)
+                ],
+            }
+            for record_id, record in records_of(table).items()
+        ]
+        return render("records.html", entry=entry, records=records)
+
+    def _rows(self, table: str, entry: dict, by: str) -> str:
+        target = _references(table).get(by)
+        grouped: dict[str, list[dict[str, str]]] = defaultdict(list)
+        for record in records_of(table).values():
+            grouped[record[by]].append(record)
+        groups = []
+        for value, records in sorted(grouped.items()):
+            columns = [
+                field
+                for field in dataset.fields(table)
+                if field["name"] not in (dataset.key(table), by) and any(record[field["name"]] not in ("", "no") for record in records)
+            ]
+            groups.append(
+                {
+                    "title": _title(records_of(target)[value], target) if target else value,
+                    "href": address_of(self.env, target, value) if target else "",
+                    "columns": columns,
+                    "rows": [
+                        {
+                            "address": dataset.record_address(table, record[dataset.key(table)]),
+                            "cells": [self._items(table, field["name"], record[field["name"]]) for field in columns],
+                        }
+                        for record in records
+                    ],
+                }
+            )
+        return render("rows.html", entry=entry, groups=groups, count=len(records_of(table)))
+
+    def _items(self, table: str, name: str, value: str) -> list[dict]:
+        if not value:
+            return []
+        target = _references(table).get(name) or _lists(table).get(name)
+        items = value.split(dataset.LIST_SEPARATOR)
+        if target == "records":
+            return [{"text": item, "href": address_of(self.env, *item.split(":", 1))} for item in items]
+        if target == "sources":
+            known = source_rows()
+            return [{"text": _name_of_source(known[item]), "href": address_of(self.env, "sources", item)} for item in items if item in known]
+        if target in dataset.table_names():
+            return [{"text": item, "href": address_of(self.env, target, item)} for item in items]
+        return [{"text": value, "href": ""}]
+
+
+def _references(table: str) -> dict[str, str]:
+    """Columns that refer to one record, and the table that they refer to."""
+    return {key["fields"]: key["reference"]["resource"] or table for key in dataset.resource(table)["schema"].get("foreignKeys", [])}
+
+
+def _lists(table: str) -> dict[str, str]:
+    """Columns that hold lists, and what they list."""
+    return {field["name"]: field["listOf"] for field in dataset.fields(table) if "listOf" in field}
+
+
+def _name_of_source(source: dict[str, str]) -> str:
+    """A source in a few words: who published it, and when."""
+    maker = source["publisher"] or source["author"] or source["title"]
+    return f"{maker}, {source['published']}" if source["published"] else maker
+
+
+class SourcesDirective(SphinxDirective):
+    """``{sources} KIND``: all sources of a kind, how far each was read, and the records that cite it."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        for table in dataset.table_names():
+            self.env.note_dependency(str(dataset.data_folder() / dataset.resource(table)["path"]))
+        shown = [
+            {
+                **source,
+                "address": dataset.record_address("sources", source_id),
+                "host": urlsplit(source["url"]).netloc.removeprefix("www."),
+                "details": [
+                    (field["title"], source[field["name"]]) for field in dataset.fields("sources") if field["name"] in _SOURCE_DETAILS and source[field["name"]]
+                ],
+                "cited_by": [
+                    {"text": f"{table} {record_id}", "href": address_of(self.env, table, record_id)} for table, record_id in cited_by()[source_id]
+                ],
+            }
+            for source_id, source in source_rows().items()
+            if source["kind"] == self.arguments[0]
+        ]
+        shown.sort(key=lambda source: (source["author"] or source["publisher"] or source["title"], source["published"]))
+        return [nodes.raw("", render("sources.html", sources=shown), format="html")]
+
+
+class RecordRole(SphinxRole):
+    """``{record}`table:identifier``` or ``{record}`text <table:identifier>```: a link to a record."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        text, _, target = self.text.rpartition("<")
+        target = target.rstrip(">").strip()
+        table, _, record_id = target.partition(":")
+        if table not in dataset.table_names() or record_id not in records_of(table):
+            logger.warning("there is no record %r", target, location=self.get_location(), type="record")
+            return [nodes.inline(self.rawtext, text.strip() or target)], []
+        shown = text.strip() or _title(records_of(table)[record_id], table)
+        return [nodes.reference(self.rawtext, shown, refuri=address_of(self.env, table, record_id), classes=["record"], internal=True)], []
+
+
+def _bibtex(source: dict[str, str]) -> str:
+    def clean(text: str) -> str:
+        return text.replace("\\", "").replace("{", "(").replace("}", ")").replace("%", r"\%").replace("&", r"\&").replace("#", r"\#").replace("_", r"\_").replace("$", r"\$")
+
+    maker = source["author"] or source["publisher"] or "unsigned"
+    fields = {
+        "author": "{" + clean(maker) + "}",
+        "title": "{" + clean(source["title"]) + "}",
+        "publisher": clean(source["publisher"]) if source["author"] else "",
+        "year": source["published"][:4] or "n.d.",
+        "url": source["url"],
+    }
+    body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
+    return f"@misc{{{source['source_id']},\n{body}\n}}\n"
+
+
+def write_bibliography(app: Sphinx, _config) -> None:
+    """Writes all sources as a BibTeX file for ``{cite}``; sources.csv stays the only place to edit."""
+    path = Path(app.srcdir) / "_build" / "references.bib"
+    text = "\n".join(_bibtex(source) for source in source_rows().values())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> None:
+    records_of.cache_clear()
+    cited_by.cache_clear()
+    app.add_directive("records", RecordsDirective)
+    app.add_directive("sources", SourcesDirective)
+    app.add_role("record", RecordRole())
+    app.connect("config-inited", write_bibliography, priority=100)
