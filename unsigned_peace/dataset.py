@@ -83,7 +83,7 @@ def load(table: str) -> pd.DataFrame:
     try:
         return pd.DataFrame({field["name"]: _typed(frame[field["name"]], field) for field in entry["schema"]["fields"]})
     except (ValueError, TypeError, KeyError) as error:
-        raise ValueError(f"{path.name} does not fit its description ({error}); run `make check` to see every fault") from error
+        raise ValueError(f"{path.name} does not fit its description ({str(error).splitlines()[0]}); run `make check` to see every fault") from error
 
 
 def outlines() -> dict:

@@ -39,7 +39,7 @@ PACKAGE = ROOT / "unsigned_peace"
 RECORD = "unsigned_peace"
 CELL_TIMEOUT = 300
 _EVAL = re.compile(r"\{eval\}`([^`]+)`")
-_FENCE = re.compile(r"^(`{3,}|~{3,}).*?^\1\s*$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^(`{3,}|~{3,})\s*(\S*)")
 
 
 class ChapterError(Exception):
@@ -59,8 +59,21 @@ def chapters(folder: Path = CHAPTERS) -> list[Path]:
 
 
 def expressions(markdown: str) -> list[str]:
-    """The expressions of the figures in a Markdown cell, in order: ``{eval}`name``` gives ``name``."""
-    return _EVAL.findall(_FENCE.sub("", markdown))
+    """The expressions of the figures in a Markdown cell, in order: ``{eval}`name``` gives ``name``.
+
+    Figures stand in text and in directives such as admonitions, not in blocks of code.
+    """
+    open_fences: list[tuple[str, bool]] = []
+    text = []
+    for line in markdown.splitlines():
+        fence = _FENCE.match(line)
+        if fence and open_fences and fence[1].startswith(open_fences[-1][0]) and not fence[2]:
+            open_fences.pop()
+        elif fence and not any(is_code for _, is_code in open_fences):
+            open_fences.append((fence[1], not fence[2].startswith("{") or fence[2].startswith("{code")))
+        elif not any(is_code for _, is_code in open_fences):
+            text.append(line)
+    return _EVAL.findall("\n".join(text))
 
 
 def what_runs(chapter: NotebookNode) -> tuple[NotebookNode, list[int]]:

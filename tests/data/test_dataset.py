@@ -71,7 +71,8 @@ def test_the_promised_amount_of_evidence_is_there():
     for series, first, last in [
         ("trade-cow-japan-imports", 1952, 2014),
         ("trade-cow-russia-imports", 1952, 2014),
-        ("un-ideal-point-final-passage-japan", 1956, 1963),  # no votes in the session of 1964
+        ("un-ideal-point-final-passage-russia", 1956, 1963),  # no votes in the session of 1964
+        ("un-ideal-point-final-passage-japan", 1957, 1963),  # Japan joined in December 1956
         ("un-ideal-point-final-passage-japan", 1965, 2024),
         ("un-ideal-point-final-passage-russia", 1965, 2024),
     ]:
@@ -101,7 +102,7 @@ def test_seven_places_are_administered_from_1855_without_a_gap():
 def test_neither_side_s_verdict_is_in_our_voice():
     """Words that decide the dispute may stand only between quotation marks, with who says them."""
     loaded = r"\b(?:liberat|illegal(?:ly)? occup|seized the (?:four )?islands|occupied islands)"
-    for table in dataset.table_names():
+    for table in set(dataset.table_names()) - {"sources"}:  # titles of sources are their authors'
         for column in ("title", "summary", "outcome", "what_the_record_says"):
             frame = load(table)
             if column in frame:

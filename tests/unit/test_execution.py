@@ -168,5 +168,14 @@ def test_two_runs_write_the_same_bytes(project):
     assert asyncio.run(execution.run(path)) == asyncio.run(execution.run(path))
 
 
-def test_figures_inside_code_are_no_figures():
-    assert execution.expressions("{eval}`a` and\n```\n{eval}`b`\n```\n{eval}`c`") == ["a", "c"]
+@pytest.mark.parametrize(
+    ("markdown", "names"),
+    [
+        ("{eval}`a` and\n```\n{eval}`b`\n```\n{eval}`c`", ["a", "c"]),
+        ("```{dropdown} A hint\n{eval}`a`\n```\n{eval}`b`", ["a", "b"]),
+        ("````{admonition} Look\n```python\n{eval}`a`\n```\n{eval}`b`\n````", ["b"]),
+        ("```{code-block} python\n{eval}`a`\n```", []),
+    ],
+)
+def test_figures_stand_in_text_and_boxes_and_not_in_code(markdown, names):
+    assert execution.expressions(markdown) == names

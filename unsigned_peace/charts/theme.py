@@ -67,7 +67,7 @@ def theme() -> alt.theme.ThemeConfig:
             "title": {"anchor": "start", "font": FONT, "fontSize": 15, "color": INK, "subtitleFont": FONT, "subtitleFontSize": 12, "subtitleColor": MUTED, "offset": 14},
             "axis": {**text, "titleFontWeight": "normal", "gridColor": RULE, "domainColor": MUTED, "tickColor": MUTED, "labelLimit": 260},
             "axisY": {"domain": False, "ticks": False, "titleAnchor": "end", "titleAngle": 0, "titleAlign": "left", "titleY": -12, "titleX": 0},
-            "legend": {**text, "titleFontWeight": "normal", "orient": "top", "direction": "horizontal", "symbolStrokeWidth": 2, "labelLimit": 260, "columns": 3},
+            "legend": {**text, "titleFontWeight": "normal", "orient": "top", "direction": "horizontal", "symbolStrokeWidth": 2, "symbolBaseFillColor": INK, "symbolBaseStrokeColor": INK, "offset": 24, "labelLimit": 260, "columns": 3},
             "header": {**text, "labelFontSize": 13, "labelAnchor": "start", "labelFontWeight": "bold", "title": None},
             "text": {"color": INK, "font": FONT, "fontSize": 12},
             "bar": {"color": OTHER},

@@ -30,7 +30,8 @@ def executed_twin(chapter: NotebookNode) -> NotebookNode:
     try:
         return _executed_by_cells()[execution.cells_digest(runs)]
     except KeyError:
-        raise ExtensionError("a chapter has cells that were not executed; run `make book`, which executes before it builds") from None
+        title = next((line for cell in chapter.cells for line in cell.source.splitlines() if line.startswith("# ")), "a chapter")
+        raise ExtensionError(f"{title!r} has cells that were not executed; run `make book`, which executes before it builds") from None
 
 
 def read_chapter(text: str) -> NotebookNode:

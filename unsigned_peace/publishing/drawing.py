@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 
 import vl_convert
@@ -22,6 +23,11 @@ def palette_css() -> str:
     return f":root{{{light}}}\nhtml[data-theme=dark]{{{dark}}}\n@media print{{html[data-theme=dark]{{{light}}}}}\n"
 
 
+def palette_json() -> str:
+    """For the script of live charts: each light colour of the palette and the CSS variable that takes its place."""
+    return json.dumps({light: variable[4:-1] for light, variable in _COLOUR_VARIABLES.items()})
+
+
 def drawn(specification: dict) -> dict:
     """The specification as a page draws it: its title and card are text on the page, not in the drawing."""
     return {key: value for key, value in specification.items() if key not in ("title", "usermeta", "description")}
@@ -34,7 +40,7 @@ def narrow_changes(specification: dict) -> list[list]:
     def visit(node, path: list) -> None:
         if isinstance(node, dict):
             for key, value in node.items():
-                if key in ("datasets", "data", "config"):
+                if key in ("datasets", "data", "config", "legend"):
                     continue
                 if key == "width" and isinstance(value, (int, float)) and value > _NARROW_VIEW:
                     changes.append([[*path, key], NARROW if fits else _NARROW_VIEW])

@@ -10,7 +10,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from unsigned_peace.publishing.drawing import palette_css
+from unsigned_peace.publishing.drawing import palette_css, palette_json
 
 ASSETS = Path(__file__).with_name("assets")
 #: Scripts that the theme or Jupyter Book adds though this book does not use them.
@@ -38,7 +38,8 @@ def _write_assets(app: Sphinx, error: Exception | None) -> None:
         return
     target = Path(app.outdir) / "_static" / "unsigned-peace"
     target.mkdir(parents=True, exist_ok=True)
-    (target / "vega.js").write_text(vl_convert.javascript_bundle(), encoding="utf-8")
+    # In a function of its own: the bundle's names must not meet those of Sphinx's scripts.
+    (target / "vega.js").write_text(f"(() => {{{vl_convert.javascript_bundle()}}})();\n", encoding="utf-8")
 
 
 def _write_style(app: Sphinx) -> None:
@@ -48,7 +49,7 @@ def _write_style(app: Sphinx) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "book.css").write_text(palette_css() + (ASSETS / "book.css").read_text(encoding="utf-8"), encoding="utf-8")
     for script in ASSETS.glob("*.js"):
-        (folder / script.name).write_text(script.read_text(encoding="utf-8"), encoding="utf-8")
+        (folder / script.name).write_text(script.read_text(encoding="utf-8").replace("/* PALETTE */ {}", palette_json()), encoding="utf-8")
     app.config.html_static_path.append(str(source))
 
 

@@ -218,7 +218,7 @@ def read_tables(folder: Path) -> tuple[dict[str, Table], list[Fault]]:
     shown_as = folder.name
     try:
         package = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
-        entries = [entry for entry in package["resources"] if entry["type"] == "table"]
+        entries = [entry for entry in package["resources"] if entry.get("type") == "table"]
         for entry in entries:
             entry["name"], entry["path"], entry["schema"]["fields"], entry["schema"]["primaryKey"]
     except (OSError, UnicodeDecodeError) as error:

@@ -18,7 +18,7 @@ QUOTATION_WORDS = 25
 #: Japanese and Chinese write no blanks between words; about three characters make a word.
 QUOTATION_CHARACTERS = 75
 UNSPACED_LANGUAGES = {"ja", "zh"}
-_SEE = re.compile(r"\bsee ((?:[a-z_]+:[a-z0-9-]+)(?:(?:,| and) [a-z_]+:[a-z0-9-]+)*)")
+_SEE = re.compile(r"\b[Ss]ee ((?:[a-z_]+:[a-z0-9-]+)(?:(?:,| and) [a-z_]+:[a-z0-9-]+)*)")
 
 
 def _items(row: Row, column: str) -> list[str]:

@@ -4,6 +4,7 @@
   const narrow = window.matchMedia("(max-width: 640px)");
   const root = document.documentElement;
   const base = new URL(".", document.currentScript.src);
+  const palette = /* PALETTE */ {}; // light colour -> CSS variable; written in while the book is built
   let bundle;
 
   const loadBundle = () =>
@@ -21,26 +22,10 @@
   const recolour = (specification) => {
     const style = getComputedStyle(root);
     let text = JSON.stringify(specification);
-    for (const [light, name] of Object.entries(window.chartPalette())) {
+    for (const [light, name] of Object.entries(palette)) {
       text = text.replaceAll(`"${light}"`, JSON.stringify(style.getPropertyValue(name).trim()));
     }
     return JSON.parse(text);
-  };
-
-  /* The light palette as it stands in the style sheet: colour -> variable. */
-  window.chartPalette = () => {
-    const palette = {};
-    for (const sheet of document.styleSheets) {
-      if (!sheet.href?.includes("unsigned-peace/book.css")) continue;
-      for (const rule of sheet.cssRules) {
-        if (rule.selectorText !== ":root") continue;
-        for (const name of rule.style) {
-          if (name.startsWith("--chart-")) palette[rule.style.getPropertyValue(name).trim()] = name;
-        }
-        return palette;
-      }
-    }
-    return palette;
   };
 
   const change = (specification, changes) => {

@@ -1,0 +1,136 @@
+"""What pages are made of: drawings that suit both themes and telephones, cards of exhibits, links, the zip."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+
+import altair as alt
+import pandas as pd
+import pytest
+
+from unsigned_peace.charts import country_color, figure, theme
+from unsigned_peace.charts.rendering import CARD, MIME_TYPE
+from unsigned_peace.exhibits import about, caution
+from unsigned_peace.publishing import downloads, drawing
+from unsigned_peace.publishing.links import broken_links
+from unsigned_peace.publishing.outputs import chart_data
+from unsigned_peace.tables import table
+
+RECORDS = pd.DataFrame(
+    {
+        "country": ["Japan", "Russia", "Japan"],
+        "x": [1, 2, 3],
+        "sources": ["b; a", "c", "a"],
+        "confidence": ["high", "low", "high"],
+        "accounts_differ": ["Tokyo says 1, Moscow says 2.", None, None],
+    }
+)
+
+
+def chart():
+    return alt.Chart(RECORDS[["country", "x"]]).mark_bar().encode(x="x:Q", y="country:N", color=country_color())
+
+
+def made(**changes):
+    card = {"name": "a-chart", "title": "One is more than two", "description": "Two bars, of three and of two.", "records": RECORDS} | changes
+    return figure(chart(), **card)
+
+
+def test_a_figure_carries_title_description_and_the_sources_of_its_records():
+    specification = made().to_dict()
+    card = specification["usermeta"][CARD]
+    assert card["sources"] == ["a", "b", "c"]
+    assert card["low_confidence"] == 1 and card["accounts_differ"] == 1
+    assert specification["description"] == "Two bars, of three and of two."
+    assert "1 of the 3 records shown is of low confidence." in specification["title"]["subtitle"]
+
+
+@pytest.mark.parametrize("changes", [{"description": ""}, {"description": "  "}, {"title": ""}, {"name": "A chart"}, {"records": RECORDS.iloc[:0]}])
+def test_a_figure_without_its_parts_is_refused_by_name(changes):
+    with pytest.raises(ValueError, match="has no|cannot be an address|rests on no source"):
+        made(**changes)
+
+
+def test_records_that_are_sure_need_no_caution():
+    assert caution(about("a", "t", "d", RECORDS[RECORDS["confidence"] != "low"])) == ""
+
+
+def test_a_chart_reaches_a_notebook_without_a_network():
+    bundle = made()._repr_mimebundle_()
+    bundle = bundle[0] if isinstance(bundle, tuple) else bundle
+    assert set(bundle) == {MIME_TYPE, "text/plain"}
+
+
+def test_colours_of_the_palette_are_all_different():
+    lights = [light for light, _ in theme.PALETTE.values()]
+    assert len(set(lights)) == len(lights)
+
+
+@pytest.mark.parametrize("position", [0, 1], ids=["light", "dark"])
+def test_text_colours_stand_out_from_the_page(position):
+    """WCAG contrast of ink and of both sides' colours on the page: at least 4.5 for text, 3 for marks."""
+
+    def luminance(colour):
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    def contrast(one, other):
+        high, low = sorted((luminance(one), luminance(other)), reverse=True)
+        return (high + 0.05) / (low + 0.05)
+
+    paper = theme.PALETTE["paper"][position]
+    for role in ("ink", "muted", "japan", "russia", "both", "other", "good", "partly", "bad", "unknown"):
+        assert contrast(theme.PALETTE[role][position], paper) >= 4.5, role
+
+
+def test_a_drawing_leaves_its_colours_to_the_page():
+    svg = drawing.svg(drawing.drawn(made().to_dict()), "a-chart")
+    assert "var(--chart-japan)" in svg and theme.JAPAN not in svg
+    assert "One is more than two" not in svg, "the title is text on the page"
+    assert 'id="' not in svg or 'id="a-chart-' in svg
+
+
+def test_a_telephone_gets_a_narrower_drawing():
+    drawn = drawing.drawn(made().to_dict())
+    narrow = drawing.changed(drawn, drawing.narrow_changes(drawn))
+    assert drawn["width"] == theme.WIDE and narrow["width"] == theme.NARROW
+    assert f'viewBox="0 0 {theme.NARROW} ' in drawing.svg(narrow, "n")
+
+
+def test_a_drawing_is_the_same_at_every_build():
+    drawn = drawing.drawn(made().to_dict())
+    assert drawing.svg(drawn, "a") == drawing.svg(json.loads(json.dumps(drawn)), "a")
+
+
+def test_the_data_of_a_chart_are_its_rows():
+    assert chart_data(made().to_dict()) == (["country", "x"], [["Japan", "1"], ["Russia", "2"], ["Japan", "3"]])
+
+
+def test_a_table_shows_rows_and_links_them_to_their_records():
+    frame = pd.DataFrame({"id": ["one", "two"], "Day": pd.to_datetime(["2019-01-22", None]), "Share": [61.6, 74.0]})
+    shown = table(frame, "a-table", "A title", "What it shows.", RECORDS, link_to="meetings", key="id")._repr_mimebundle_()
+    content = shown["application/vnd.unsigned-peace.table+json"]
+    assert content["columns"] == ["Day", "Share"]
+    assert content["rows"] == [["2019-01-22", "61.6"], ["", "74"]]
+    assert content["records"] == ["meetings:one", "meetings:two"]
+    assert "<caption>A title" in shown["text/html"]
+
+
+def test_links_that_lead_nowhere_are_named(tmp_path):
+    (tmp_path / "a.html").write_text('<p id="here"></p>\n<a href="b.html#there">b</a><a href="c.html">c</a><a href="#here">a</a>', encoding="utf-8")
+    (tmp_path / "b.html").write_text('<a href="a.html#here">a</a><img src="no.png"><a href="https://example.org/x">out</a>', encoding="utf-8")
+    assert broken_links(tmp_path) == [
+        "a.html:2: the link b.html#there leads to no place on that page",
+        "a.html:2: the link c.html leads to no file",
+        "b.html:1: the link no.png leads to no file",
+    ]
+
+
+def test_the_zip_of_the_dataset_is_the_same_to_the_byte(tmp_path):
+    downloads.write_zip(tmp_path / "one.zip")
+    downloads.write_zip(tmp_path / "two.zip")
+    assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
+    names = zipfile.ZipFile(tmp_path / "one.zip").namelist()
+    assert {"unsigned-peace-data/datapackage.json", "unsigned-peace-data/LICENSE", "unsigned-peace-data/polls.csv", "unsigned-peace-data/geo/outlines.geojson"} <= set(names)
