@@ -28,7 +28,7 @@ book: $(VENV)/ready ## build the book into _build/html
 
 test: book ## run every test: units, dataset, outputs, pages in a browser
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env
 
 check: $(VENV)/ready ## validate the dataset: every fault, a line each
 	@$(BIN)/python -m unsigned_peace.validation

@@ -17,6 +17,7 @@ CHAPTER = """---
 file_format: mystnb
 kernelspec:
   name: python3
+  display_name: Python 3
 ---
 # A small chapter
 
@@ -52,6 +53,7 @@ def project(tmp_path_factory):
     (folder / "_toc.yml").write_text(
         "format: jb-book\nroot: book/index\nchapters:\n- file: book/bibliography\n- file: book/records/sources\n- file: book/records/places\n", encoding="utf-8"
     )
+    shutil.copy(ROOT / "book" / "favicon.svg", folder / "book")
     only_places(folder)
     write(folder, CHAPTER)
     status, output = make(folder)
@@ -97,15 +99,15 @@ def make(folder):
 
 
 FAULTS = {
-    "a cell that raises": ("count = len(places)", "count = len(place)", "book/index.md:9: cell 1: NameError: name 'place' is not defined"),
-    "a figure without value": ("{eval}`count`", "{eval}`counts`", "book/index.md:16: prose: the figure {eval}`counts` has no value"),
-    "a chart without description": ('"Points by longitude and latitude, one for each place."', '""', 'book/index.md:19: cell 2: ValueError: "places" has no description'),
-    "a chart that is no figure": ("figure(chart, ", "chart or (", "book/index.md:20: WARNING: a chart without description and sources"),
-    "a dangling citation": ("{cite}`SOURCE`", "{cite}`nobody2020`", "book/index.md:16: WARNING: could not find bibtex key"),
-    "a dangling record": ("{cite}`SOURCE`", "{record}`places:atlantis`", "book/index.md:16: WARNING: there is no record 'places:atlantis'"),
-    "a link to a page that is not there": ("{cite}`SOURCE`", "[more](nowhere.md)", "book/index.md:16: WARNING"),
+    "a cell that raises": ("count = len(places)", "count = len(place)", "book/index.md:10: cell 1: NameError: name 'place' is not defined"),
+    "a figure without value": ("{eval}`count`", "{eval}`counts`", "book/index.md:17: prose: the figure {eval}`counts` has no value"),
+    "a chart without description": ('"Points by longitude and latitude, one for each place."', '""', 'book/index.md:20: cell 2: ValueError: "places" has no description'),
+    "a chart that is no figure": ("figure(chart, ", "chart or (", "book/index.md:21: WARNING: a chart without description and sources"),
+    "a dangling citation": ("{cite}`SOURCE`", "{cite}`nobody2020`", "book/index.md:17: WARNING: could not find bibtex key"),
+    "a dangling record": ("{cite}`SOURCE`", "{record}`places:atlantis`", "book/index.md:17: WARNING: there is no record 'places:atlantis'"),
+    "a link to a page that is not there": ("{cite}`SOURCE`", "[more](nowhere.md)", "book/index.md:17: WARNING"),
     "a link to a place that is not there": ("{cite}`SOURCE`", '<a href="bibliography.html#nowhere">more</a>', "book/index.html:"),
-    "a picture that is not there": ("{cite}`SOURCE`", "![alt](nowhere.png)", "book/index.md:16: WARNING: image file not readable"),
+    "a picture that is not there": ("{cite}`SOURCE`", "![alt](nowhere.png)", "book/index.md:17: WARNING: image file not readable"),
 }  # fmt: skip
 
 

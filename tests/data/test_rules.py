@@ -418,7 +418,7 @@ def test_random_damage_never_ends_in_a_traceback(copy):
     for name in dataset.table_names():
         path = copy.folder / f"{name}.csv"
         original = path.read_bytes()
-        for position in range(7, len(original), max(1, len(original) // 12)):
+        for position in range(7, len(original), max(1, len(original) // 2)):
             for damaged in (original[:position] + original[position + 1 :], original[:position] + b'"\x00\xe3' + original[position:]):
                 path.write_bytes(damaged)
                 check_one(copy.folder)

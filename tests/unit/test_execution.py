@@ -14,6 +14,7 @@ CHAPTER = """---
 file_format: mystnb
 kernelspec:
   name: python3
+  display_name: Python 3
 ---
 # A chapter
 
@@ -138,10 +139,10 @@ def test_a_damaged_output_is_named_and_not_used(project, capsys, damage):
 @pytest.mark.parametrize(
     ("cell", "prose", "expected"),
     [
-        ("1 / 0", "", r"book/one\.md:9: cell 1: ZeroDivisionError: division by zero"),
-        ("n = 1", "{eval}`missing`", r"book/one\.md:12: prose: the figure \{eval\}`missing` has no value: NameError"),
+        ("1 / 0", "", r"book/one\.md:10: cell 1: ZeroDivisionError: division by zero"),
+        ("n = 1", "{eval}`missing`", r"book/one\.md:13: prose: the figure \{eval\}`missing` has no value: NameError"),
         ("n = 1", "{eval}`n`\n\n```{code-cell} python\nn = 2\n```\n\n{eval}`n`", r"the figure \{eval\}`n` is 2 here and 1 before"),
-        ("import os; os._exit(1)", "", r"book/one\.md:9: cell 1: the kernel died"),
+        ("import os; os._exit(1)", "", r"book/one\.md:10: cell 1: the kernel died"),
     ],
     ids=["raises", "figure without value", "one name with two values", "kernel dies"],
 )

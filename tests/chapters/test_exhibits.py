@@ -1,0 +1,52 @@
+"""Every chart and table that a chapter shows: its card is whole, and low confidence is never drawn in silence."""
+
+from __future__ import annotations
+
+import pytest
+
+from unsigned_peace import execution, load, tables
+from unsigned_peace.charts.rendering import CARD, MIME_TYPE
+from unsigned_peace.exhibits import caution
+
+CHAPTERS = execution.chapters()
+SOURCES = set(load("sources")["source_id"])
+
+
+def outputs(chapter) -> list[dict]:
+    executed = execution.load_executed(execution.REFERENCE / f"{chapter.stem}.ipynb")
+    return [output["data"] for cell in executed.cells if cell.cell_type == "code" for output in cell.outputs if "data" in output]
+
+
+def charts(chapter) -> list[dict]:
+    return [data[MIME_TYPE] for data in outputs(chapter) if MIME_TYPE in data]
+
+
+def cards(chapter) -> list[dict]:
+    return [chart["usermeta"][CARD] for chart in charts(chapter)] + [data[tables.MIME_TYPE]["card"] for data in outputs(chapter) if tables.MIME_TYPE in data]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+def test_every_exhibit_has_its_card(chapter):
+    found = cards(chapter)
+    assert found
+    for card in found:
+        assert len(card["description"]) > 40 and len(card["title"]) > 10, card["name"]
+        assert card["sources"] and set(card["sources"]) <= SOURCES, card["name"]
+    names = [card["name"] for card in found]
+    assert len(set(names)) == len(names), "two exhibits of one chapter share an address"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+def test_low_confidence_is_said_where_it_is_drawn(chapter):
+    for chart in charts(chapter):
+        card = chart["usermeta"][CARD]
+        drawn = [row for rows in chart.get("datasets", {}).values() if isinstance(rows, list) for row in rows if isinstance(row, dict)]
+        if any(row.get("confidence") == "low" for row in drawn):
+            assert card["low_confidence"] > 0, f"{card['name']} draws records of low confidence that its card does not count"
+        said = " ".join(chart["title"].get("subtitle", []))
+        assert caution(card) in said.replace("\n", " "), card["name"]
+
+
+def test_all_chapters_together_have_charts_that_answer_when_moved():
+    interactive = [chart for chapter in CHAPTERS for chart in charts(chapter) if any("bind" in param for param in chart.get("params", []))]
+    assert len(interactive) >= 3
