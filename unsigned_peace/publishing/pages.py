@@ -11,6 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from unsigned_peace.publishing.drawing import palette_css, palette_json
+from unsigned_peace.publishing.templates import render
 
 ASSETS = Path(__file__).with_name("assets")
 #: Scripts that the theme or Jupyter Book adds though this book does not use them.
@@ -40,6 +41,13 @@ def _write_assets(app: Sphinx, error: Exception | None) -> None:
     target.mkdir(parents=True, exist_ok=True)
     # In a function of its own: the bundle's names must not meet those of Sphinx's scripts.
     (target / "vega.js").write_text(f"(() => {{{vl_convert.javascript_bundle()}}})();\n", encoding="utf-8")
+
+
+def _write_entrance(app: Sphinx, error: Exception | None) -> None:
+    """The page at the site's address itself, which leads to the first page of the book."""
+    if not error and app.builder.format == "html":
+        html = render("entrance.html", title=app.config.html_title, first=f"{app.config.root_doc}.html", icon=Path(app.config.html_favicon).name)
+        (Path(app.outdir) / "index.html").write_text(html, encoding="utf-8")
 
 
 def _write_style(app: Sphinx) -> None:
@@ -81,3 +89,4 @@ def setup(app: Sphinx) -> None:
     app.add_css_file("unsigned-peace/book.css")
     app.connect("html-page-context", _leave_out_unused, priority=900)
     app.connect("build-finished", _write_assets)
+    app.connect("build-finished", _write_entrance, priority=900)
