@@ -1,6 +1,6 @@
 # Two commands do everything: `make book` and `make test`. `make` alone lists all.
 .DEFAULT_GOAL := help
-.PHONY: help book test check reference serve lab clean lock audit
+.PHONY: help book test check reference serve lab clean lock
 
 PYTHON ?= python3
 VENV := .venv
