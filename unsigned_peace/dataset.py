@@ -11,7 +11,10 @@ import pandas as pd
 
 LIST_SEPARATOR = "; "
 
-#: Tables that this process has loaded: what a chapter depends on (see ``execution``).
+#: In ``tables_read``: the descriptor as a whole, not one table's entry.
+WHOLE = "datapackage.json"
+
+#: Parts of the dataset that this process has asked for: what a chapter depends on (see ``execution``).
 tables_read: set[str] = set()
 
 
@@ -23,11 +26,12 @@ def data_folder() -> Path:
 @cache
 def descriptor(folder: Path | None = None) -> dict:
     """The Data Package descriptor, as read from ``datapackage.json``."""
-    return json.loads(((folder or data_folder()) / "datapackage.json").read_text(encoding="utf-8"))
+    return json.loads(((folder or data_folder()) / WHOLE).read_text(encoding="utf-8"))
 
 
 def table_names() -> list[str]:
     """The names of all tables, in the order of the descriptor."""
+    tables_read.add(WHOLE)
     return [entry["name"] for entry in descriptor()["resources"] if entry.get("type") == "table"]
 
 
@@ -36,6 +40,7 @@ def resource(table: str) -> dict:
 
     Raises ``KeyError``, naming what there is, if there is none of that name.
     """
+    tables_read.add(table)
     for entry in descriptor()["resources"]:
         if entry["name"] == table:
             return entry
@@ -77,7 +82,6 @@ def load(table: str) -> pd.DataFrame:
     cell does not fit its type.
     """
     entry = resource(table)
-    tables_read.add(table)
     path = data_folder() / entry["path"]
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
     try:
@@ -88,7 +92,6 @@ def load(table: str) -> pd.DataFrame:
 
 def outlines() -> dict:
     """The outlines of coasts and islands, as a GeoJSON feature collection (longitude, latitude, WGS 84)."""
-    tables_read.add("outlines")
     return json.loads((data_folder() / resource("outlines")["path"]).read_text(encoding="utf-8"))
 
 

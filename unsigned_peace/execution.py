@@ -16,18 +16,17 @@ import json
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 import nbformat
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+
+from unsigned_peace import kernels
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = ROOT / "book"
@@ -38,6 +37,7 @@ PACKAGE = ROOT / "unsigned_peace"
 
 RECORD = "unsigned_peace"
 CELL_TIMEOUT = 300
+_ATTEMPTS = 3
 _EVAL = re.compile(r"\{eval\}`([^`]+)`")
 _FENCE = re.compile(r"^(`{3,}|~{3,})\s*(\S*)")
 
@@ -112,12 +112,22 @@ def cells_digest(runs: NotebookNode) -> str:
     return _digest(*(part.encode() for cell in runs.cells for part in (cell.cell_type, cell.source, str(cell.metadata.get("tags", [])))))
 
 
-def _table_digest(table: str, data: Path) -> str:
-    package = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
-    entry = next((entry for entry in package["resources"] if entry["name"] == table), None)
-    if entry is None:
+def _data() -> Path:
+    return Path(os.environ.get("UNSIGNED_PEACE_DATA", ROOT / "data"))
+
+
+def _resources() -> dict[str, dict]:
+    """The descriptor's entries, by name."""
+    return {entry["name"]: entry for entry in json.loads((_data() / "datapackage.json").read_text(encoding="utf-8"))["resources"]}
+
+
+def _table_digest(table: str) -> str:
+    if table == "datapackage.json":
+        return _digest((_data() / table).read_bytes())
+    entry = _resources().get(table)
+    if entry is None or not (path := _data() / entry["path"]).is_file():
         return "no such table"
-    return _digest(json.dumps(entry, sort_keys=True).encode(), (data / entry["path"]).read_bytes())
+    return _digest(json.dumps(entry, sort_keys=True).encode(), path.read_bytes())
 
 
 def _module_digest(module: str) -> str:
@@ -128,21 +138,30 @@ def _module_digest(module: str) -> str:
     return "no such module"
 
 
-def inputs(runs: NotebookNode, tables: Iterable[str], modules: Iterable[str], data: Path | None = None) -> dict:
-    """What an execution depends on, each with its digest: cells, tables read, modules used, the lock."""
-    data = data or Path(os.environ.get("UNSIGNED_PEACE_DATA", ROOT / "data"))
+def _modules() -> list[str]:
+    """The names of all modules of the package."""
+    paths = (path.relative_to(PACKAGE).with_suffix("") for path in PACKAGE.rglob("*.py"))
+    return [".".join(("unsigned_peace", *(part for part in path.parts if part != "__init__"))) for path in paths]
+
+
+def inputs(runs: NotebookNode, tables: Iterable[str], modules: Iterable[str]) -> dict:
+    """What an execution depends on, each with its digest: cells, tables read, modules used, the lock.
+
+    The two modules that execute count as used by every chapter.
+    """
     return {
         "cells": cells_digest(runs),
-        "tables": {table: _table_digest(table, data) for table in sorted(tables)},
-        "modules": {module: _module_digest(module) for module in sorted({*modules, __name__})},
+        "tables": {table: _table_digest(table) for table in sorted(tables)},
+        "modules": {module: _module_digest(module) for module in sorted({*modules, "unsigned_peace.execution", "unsigned_peace.kernels"})},
         "lock": _digest(LOCK.read_bytes()),
     }
 
 
 def _seal(executed: NotebookNode) -> str:
-    """Digest of what an execution produced, so that a damaged file is noticed."""
-    made = [[cell.get("outputs"), cell.metadata.get("user_expressions")] for cell in executed.cells]
-    return _digest(json.dumps(made, sort_keys=True, ensure_ascii=False).encode())
+    """Digest of the whole executed notebook but the seal itself, so that any damage is noticed."""
+    record = {name: value for name, value in executed.metadata[RECORD].items() if name != "seal"}
+    whole = {**executed, "metadata": {**executed.metadata, RECORD: record}}
+    return _digest(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode())
 
 
 def load_executed(path: Path) -> NotebookNode:
@@ -159,30 +178,17 @@ def load_executed(path: Path) -> NotebookNode:
 def stale(executed: NotebookNode, runs: NotebookNode) -> list[str]:
     """What has changed since an execution, in words; empty if its outputs still hold."""
     recorded = executed.metadata[RECORD]["inputs"]
-    current = inputs(runs, recorded["tables"], recorded["modules"])
+    return _changes(recorded, inputs(runs, recorded["tables"], recorded["modules"]))
+
+
+def _changes(recorded: dict, current: dict) -> list[str]:
     changed = [name for name in ("cells", "lock") if recorded[name] != current[name]]
     for kind in ("tables", "modules"):
-        changed += [f"{kind[:-1]} {name}" for name in recorded[kind] if recorded[kind][name] != current[kind][name]]
+        changed += [f"{kind[:-1]} {name}" for name in recorded[kind] if recorded[kind][name] != current[kind].get(name)]
     return changed
 
 
 # running ---------------------------------------------------------------------------------------
-
-class _ThisPython(AsyncKernelManager):
-    """A kernel of the Python that runs this module: no kernelspec need be installed, no port is opened."""
-
-    def __init__(self, **options) -> None:
-        self._sockets = tempfile.TemporaryDirectory(prefix="chapter-")
-        super().__init__(**{**options, "transport": "ipc", "ip": f"{self._sockets.name}/kernel"})
-
-    @property
-    def kernel_spec(self) -> KernelSpec:
-        return KernelSpec(
-            argv=[sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "--IPKernelApp.log_level=50", "-f", "{connection_file}"],
-            display_name="Python 3",
-            language="python",
-        )
-
 
 class _ChapterClient(NotebookClient):
     """Executes code cells, and evaluates the figures of a Markdown cell where it stands."""
@@ -212,7 +218,8 @@ class _FigureError(Exception):
 _WHAT_WAS_READ = (
     "(lambda sys: {"
     "'tables': sorted(getattr(sys.modules.get('unsigned_peace.dataset'), 'tables_read', ())),"
-    "'modules': sorted(name for name in sys.modules if name.split('.')[0] == 'unsigned_peace')"
+    "'modules': sorted(name for name in sys.modules if name.split('.')[0] == 'unsigned_peace'),"
+    "'opened': sorted(sys.opened_by_chapter)"
     "})(__import__('sys'))"
 )
 
@@ -220,12 +227,30 @@ _WHAT_WAS_READ = (
 async def run(path: Path) -> NotebookNode:
     """Executes a chapter in a kernel of its own and returns it with outputs, figures and its record.
 
-    Raises ``ChapterError`` naming chapter, line and cell if a cell fails or a figure has no value.
+    Raises ``ChapterError`` naming chapter, line and cell if a cell fails or a figure has no value,
+    and if what the chapter reads is changed under it again and again.
     """
+    for _ in range(_ATTEMPTS):
+        runs, _ = what_runs(read(path.read_text(encoding="utf-8")))
+        before = inputs(runs, ["datapackage.json", *_resources()], _modules())
+        executed = await _run_once(path)
+        record = executed.metadata[RECORD]["inputs"]
+        # what was read is what was there before and is there after: else the record could speak of other files than the kernel saw
+        if not _changes(record, before):
+            return executed
+    raise ChapterError(f"{_shown(path)}: what it is made from changed while it ran; leave the files alone and run it again")
+
+
+async def _run_once(path: Path) -> NotebookNode:
     text = path.read_text(encoding="utf-8")
     notebook, lines = what_runs(read(text))
     client = _ChapterClient(
-        notebook, kernel_manager_class=_ThisPython, timeout=CELL_TIMEOUT, resources={"metadata": {"path": str(path.parent)}}, record_timing=False
+        notebook,
+        kernel_manager_class=kernels.WarmKernelManager,
+        timeout=CELL_TIMEOUT,
+        shutdown_kernel="immediate",  # all that it said has been received
+        resources={"metadata": {"path": str(path.parent)}},
+        record_timing=False,
     )
 
     def place(position: int, figure: str = "") -> str:
@@ -238,7 +263,7 @@ async def run(path: Path) -> NotebookNode:
 
     position = 0
     try:
-        async with client.async_setup_kernel(env={**os.environ, "PYTHONHASHSEED": "0"}):
+        async with client.async_setup_kernel():
             for position, cell in enumerate(notebook.cells):
                 await client.async_execute_cell(cell, position, execution_count=None)
             read_by = ast.literal_eval((await client.evaluate([_WHAT_WAS_READ]))[_WHAT_WAS_READ]["data"]["text/plain"])
@@ -251,7 +276,27 @@ async def run(path: Path) -> NotebookNode:
     except DeadKernelError as error:
         raise ChapterError(f"{place(position)}: the kernel died") from error
     _check_figures(notebook, place)
-    return _tidy(notebook, read_by)
+    return _tidy(notebook, _all_read(path, read_by))
+
+
+def _all_read(path: Path, read_by: dict) -> dict:
+    """What a chapter read, with the tables whose files it opened in any other way than by ``load``.
+
+    Raises ``ChapterError`` if it opened another file of the project: no record would show it.
+    """
+    data = _data().resolve()
+    tables = {data / entry["path"]: name for name, entry in _resources().items()}
+    known = {data / "datapackage.json", path.resolve()}
+    environment = Path(sys.prefix).resolve()
+    read = set(read_by["tables"])
+    for opened in (Path(name).resolve() for name in read_by["opened"]):
+        if opened in tables:
+            read.add(tables[opened])
+        elif opened.is_relative_to(environment) or opened in known or (opened.is_relative_to(PACKAGE) and ".py" in opened.name):
+            continue  # the lock, the chapter and the modules stand in the record; compiled modules are checked against their source
+        elif opened.is_relative_to(ROOT.resolve()) or opened.is_relative_to(data):
+            raise ChapterError(f"{_shown(path)}: opens {_shown(opened)} itself; what a chapter is made from is recorded only for what `unsigned_peace` loads")
+    return {"tables": read, "modules": read_by["modules"]}
 
 
 def _check_figures(notebook: NotebookNode, place) -> None:
@@ -283,8 +328,9 @@ def _tidy(notebook: NotebookNode, read_by: dict) -> NotebookNode:
     notebook["metadata"] = {
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
         "language_info": {"name": "python"},
-        RECORD: {"inputs": inputs(notebook, read_by["tables"], read_by["modules"]), "seal": _seal(notebook)},
+        RECORD: {"inputs": inputs(notebook, read_by["tables"], read_by["modules"])},
     }
+    notebook.metadata[RECORD]["seal"] = _seal(notebook)
     return notebook
 
 
@@ -321,7 +367,7 @@ def write(executed: NotebookNode, path: Path) -> bool:
 def _reusable(path: Path, runs: NotebookNode) -> tuple[NotebookNode | None, str]:
     """The kept execution of a chapter that still holds, or None and why there is none."""
     reason = "not executed before"
-    for kept in (EXECUTED / f"{path.stem}.ipynb", REFERENCE / f"{path.stem}.ipynb"):
+    for kept in (REFERENCE / f"{path.stem}.ipynb", EXECUTED / f"{path.stem}.ipynb"):
         if not kept.exists():
             continue
         try:

@@ -70,7 +70,7 @@ def test_its_record_names_cells_tables_modules_and_lock(project):
     bring_up_to_date(project)
     inputs = execution.load_executed(project / "executed" / "one.ipynb").metadata[execution.RECORD]["inputs"]
     assert list(inputs["tables"]) == ["places"]
-    assert {"unsigned_peace", "unsigned_peace.dataset", "unsigned_peace.execution"} == set(inputs["modules"])
+    assert set(inputs["modules"]) == {"unsigned_peace", "unsigned_peace.dataset", "unsigned_peace.execution", "unsigned_peace.kernels"}
     assert inputs["cells"] and inputs["lock"]
 
 
