@@ -1,6 +1,6 @@
 # Two commands do everything: `make book` and `make test`. `make` alone lists all.
 .DEFAULT_GOAL := help
-.PHONY: help book test check reference serve lab clean lock
+.PHONY: help book test audit check reference serve lab clean lock
 
 PYTHON ?= python3
 VENV := .venv
@@ -28,7 +28,16 @@ book: $(VENV)/ready ## build the book into _build/html
 
 test: book ## run every test: units, dataset, outputs, pages in a browser
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env --ignore tests/audit
+
+AUDITORS := tests/audit/node_modules/ready
+$(AUDITORS): tests/audit/package-lock.json
+	@command -v npm > /dev/null || { echo "The audit needs Node.js with npm (Debian: apt-get install nodejs npm)."; exit 1; }
+	@cd tests/audit && npm ci --silent --ignore-scripts && touch node_modules/ready
+
+audit: book $(AUDITORS) ## run the slow tests: every page judged by outside tools, and what takes minutes
+	@$(BIN)/python -m tests.browser
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/audit
 
 check: $(VENV)/ready ## validate the dataset: every fault, a line each
 	@$(BIN)/python -m unsigned_peace.validation

@@ -2,65 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import threading
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser import WHAT_TO_DO, find
-from tests.conftest import ROOT
-
-SITE = ROOT / "_build" / "html"
-PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html") if "_static" not in path.parts)
-CHART_PAGES = [page for page in PAGES if 'class="exhibit chart"' in (SITE / page).read_text(encoding="utf-8")]
-_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-component-update", "--disable-sync"]
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_arguments) -> None:
-        pass
-
-
-@pytest.fixture(scope="session")
-def address(site):
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-
-
-@pytest.fixture(scope="session")
-def browser():
-    path = find()
-    assert path, WHAT_TO_DO
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-class Visit:
-    """A visit of one page that remembers what went wrong."""
-
-    def __init__(self, browser: Browser, address: str, page: str, **options) -> None:
-        self.outside: list[str] = []
-        self.errors: list[str] = []
-        self.context = browser.new_context(**{"viewport": {"width": 1200, "height": 900}, **options})
-        self.page: Page = self.context.new_page()
-        self.page.on("request", lambda request: request.url.startswith((address, "data:", "blob:")) or self.outside.append(request.url))
-        self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("response", lambda response: response.status >= 400 and self.errors.append(f"{response.status} {response.url}"))
-        self.page.goto(f"{address}/{page}", wait_until="load")
-
-    def __enter__(self) -> Visit:
-        return self
-
-    def __exit__(self, *_problem) -> None:
-        self.context.close()
+from tests.visits import CHART_PAGES, PAGES, PROSE_PAGES, SITE, Visit
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -107,7 +53,7 @@ def test_every_chart_has_description_sources_and_data(browser, address, name):
             assert visit.page.request.get(visit.page.evaluate("href => new URL(href, location).href", download)).ok
 
 
-@pytest.mark.parametrize("name", [page for page in PAGES if page.startswith("book/") and "/records/" not in page])
+@pytest.mark.parametrize("name", PROSE_PAGES)
 def test_a_page_fits_a_telephone(browser, address, name):
     with Visit(browser, address, name, viewport={"width": 360, "height": 800}) as visit:
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -1,0 +1,36 @@
+"""Visits of the built pages: which pages there are, and a browser's visit that remembers what went wrong."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Browser, Page
+
+from tests.conftest import ROOT
+
+SITE = ROOT / "_build" / "html"
+PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html") if "_static" not in path.parts)
+CHART_PAGES = [page for page in PAGES if 'class="exhibit chart"' in (SITE / page).read_text(encoding="utf-8")]
+#: Pages of the book itself; the others show the dataset's records.
+PROSE_PAGES = [page for page in PAGES if page.startswith("book/") and "/records/" not in page]
+
+
+class Visit:
+    """A visit of one page that remembers what went wrong."""
+
+    def __init__(self, browser: Browser, address: str, page: str, **options) -> None:
+        self.outside: list[str] = []
+        self.errors: list[str] = []
+        self.requested: list[str] = []
+        self.context = browser.new_context(**{"viewport": {"width": 1200, "height": 900}, **options})
+        self.page: Page = self.context.new_page()
+        self.page.on("request", lambda request: request.url.startswith((address, "data:", "blob:")) or self.outside.append(request.url))
+        self.page.on("request", lambda request: self.requested.append(request.url))
+        self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("response", lambda response: response.status >= 400 and self.errors.append(f"{response.status} {response.url}"))
+        self.page.goto(f"{address}/{page}", wait_until="load")
+
+    def __enter__(self) -> Visit:
+        return self
+
+    def __exit__(self, *_problem) -> None:
+        self.context.close()
