@@ -138,8 +138,8 @@ def test_a_changed_value_changes_the_page(project):
     assert status == 0, output
     assert "executing book/index.md (changed: table places)" in output
     count = len(lines) - 1
-    assert f">{count}</span> places" in before
-    assert f">{count + 1}</span> places" in (project / "_build" / "html" / "book" / "index.html").read_text(encoding="utf-8")
+    assert f">{count}</a> places" in before
+    assert f">{count + 1}</a> places" in (project / "_build" / "html" / "book" / "index.html").read_text(encoding="utf-8")
 
 
 def test_a_fault_in_the_data_stops_before_anything_runs(project):

@@ -62,8 +62,13 @@ def figures(chapter: NotebookNode) -> dict[str, str]:
     }
 
 
+def figure_address(name: str) -> str:
+    """The anchor, on the chapter's page, of the place that says where a figure comes from (see ``provenance``)."""
+    return f"computed-{name}"
+
+
 class FigureRole(SphinxRole):
-    """``{eval}`name```: a figure computed in the chapter, in the middle of a sentence."""
+    """``{eval}`name```: a figure computed in the chapter, in the middle of a sentence, as a link to where it comes from."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         known = self.env.temp_data.get("unsigned_peace_figures")
@@ -74,7 +79,7 @@ class FigureRole(SphinxRole):
         if self.text not in known:
             logger.warning("the figure %r has no value in this chapter", self.text, location=self.get_location(), type="figure")
             return [], []
-        return [nodes.inline(self.rawtext, known[self.text], classes=["computed-figure"], names=[], title=self.text)], []
+        return [nodes.reference(self.rawtext, known[self.text], refid=figure_address(self.text), classes=["computed-figure"], internal=True)], []
 
 
 def _note_twin(app: Sphinx, docname: str, _content: list[str]) -> None:
