@@ -6,6 +6,8 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from unsigned_peace.publishing.languages import marked
+
 
 @cache
 def _environment() -> Environment:
@@ -19,5 +21,5 @@ def _environment() -> Environment:
 
 
 def render(template: str, **values) -> str:
-    """One template filled in; a value that it needs and does not get raises."""
-    return _environment().get_template(template).render(**values)
+    """One template filled in, words in other scripts marked; a value that it needs and does not get raises."""
+    return marked(_environment().get_template(template).render(**values))
