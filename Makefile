@@ -49,8 +49,7 @@ serve: ## serve the built book on this machine only
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
 
 lab: $(VENV)/ready ## open the chapters in JupyterLab, as notebooks
-	@$(BIN)/jupytext-config set-default-viewer markdown > /dev/null
-	@$(BIN)/jupyter lab --ServerApp.root_dir=book
+	@JUPYTER_CONFIG_PATH=$(CURDIR)/unsigned_peace/lab/config $(BIN)/jupyter lab --LabApp.default_url=/lab/tree/book/run-it-yourself.md
 
 clean: ## remove everything that was built
 	@rm -rf _build .pytest_cache

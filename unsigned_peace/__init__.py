@@ -1,6 +1,25 @@
 """The Unsigned Peace: the dataset, analysis and charts behind the executable textbook."""
 
-from unsigned_peace.dataset import load
+import sys
+from importlib.util import find_spec
 
 __version__ = "0.1.0"
 __all__ = ["load"]
+
+_START = 'Start the chapter in the book\'s own environment: type `make lab` in the folder of the book, or see its page "Run it yourself".'
+#: What chapters and this package compute and draw with.
+_NEEDED = ("altair", "numpy", "pandas", "scipy")
+
+if sys.version_info < (3, 11):
+    raise ImportError(f"the book needs Python 3.11 or later, and this is Python {sys.version.split()[0]}. {_START}")
+_missing = [package for package in _NEEDED if find_spec(package) is None]
+if _missing:
+    raise ModuleNotFoundError(f"not installed in this Python ({sys.executable}): {', '.join(_missing)}. {_START}", name=_missing[0])
+
+
+def __getattr__(name: str):
+    if name == "load":  # only when it is asked for: pandas is not needed by everything that uses this package
+        from unsigned_peace.dataset import load
+
+        return load
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -23,10 +23,19 @@ def data_folder() -> Path:
     return Path(os.environ.get("UNSIGNED_PEACE_DATA", Path(__file__).resolve().parents[1] / "data"))
 
 
+def _there(path: Path) -> Path:
+    """The same path. Raises ``FileNotFoundError`` with the way to mend it if the file is gone."""
+    if path.is_file():
+        return path
+    raise FileNotFoundError(
+        f"the dataset has no file {path.name} in {path.parent}. This copy of the book is not whole: `git checkout data` brings its files back, or fetch the book again."
+    )
+
+
 @cache
 def descriptor(folder: Path | None = None) -> dict:
     """The Data Package descriptor, as read from ``datapackage.json``."""
-    return json.loads(((folder or data_folder()) / WHOLE).read_text(encoding="utf-8"))
+    return json.loads(_there((folder or data_folder()) / WHOLE).read_text(encoding="utf-8"))
 
 
 def table_names() -> list[str]:
@@ -78,11 +87,11 @@ def load(table: str) -> pd.DataFrame:
     order, integers are nullable, blanks are missing. Columns that hold lists (``sources``,
     ``actors``) stay text, their items separated by ``"; "``.
 
-    Raises ``KeyError`` if there is no such table, and ``ValueError`` with the way to mend it if a
-    cell does not fit its type.
+    Raises ``KeyError`` if there is no such table, and ``FileNotFoundError`` or ``ValueError`` with
+    the way to mend it if its file is gone or a cell does not fit its type.
     """
     entry = resource(table)
-    path = data_folder() / entry["path"]
+    path = _there(data_folder() / entry["path"])
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
     try:
         return pd.DataFrame({field["name"]: _typed(frame[field["name"]], field) for field in entry["schema"]["fields"]})
@@ -92,7 +101,7 @@ def load(table: str) -> pd.DataFrame:
 
 def outlines() -> dict:
     """The outlines of coasts and islands, as a GeoJSON feature collection (longitude, latitude, WGS 84)."""
-    return json.loads((data_folder() / resource("outlines")["path"]).read_text(encoding="utf-8"))
+    return json.loads(_there(data_folder() / resource("outlines")["path"]).read_text(encoding="utf-8"))
 
 
 def record_address(table: str, record_id: str) -> str:
