@@ -22,9 +22,7 @@ $(VENV)/ready: requirements.txt pyproject.toml
 	@touch $@
 
 book: $(VENV)/ready ## build the book into _build/html
-	@$(BIN)/python -m unsigned_peace.validation
-	@$(BIN)/python -m unsigned_peace.execution
-	@$(BIN)/python -m unsigned_peace.publishing.build
+	@$(BIN)/python -m unsigned_peace
 
 test: book ## run every test: units, dataset, outputs, pages in a browser
 	@$(BIN)/python -m tests.browser

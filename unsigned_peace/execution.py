@@ -11,12 +11,14 @@ from __future__ import annotations
 import argparse
 import ast
 import asyncio
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -167,12 +169,20 @@ def _seal(executed: NotebookNode) -> str:
 def load_executed(path: Path) -> NotebookNode:
     """An executed notebook from disk. Raises ``ChapterError`` if the file is damaged."""
     try:
-        executed = nbformat.read(path, as_version=4)
+        executed = nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
         if _seal(executed) != executed.metadata[RECORD]["seal"]:
-            raise ValueError("its outputs are not those that were recorded")
-    except (ValueError, KeyError, AttributeError, TypeError, UnicodeDecodeError, nbformat.reader.NotJSONError) as error:
+            raise ValueError("it is not what was recorded")
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise ChapterError(f"{_shown(path)}: this executed notebook is damaged ({error}); `make reference` writes it anew") from error
     return executed
+
+
+def cells_of(path: Path) -> str:
+    """The digest of the cells that an executed notebook on disk says it ran; empty if it is damaged."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))["metadata"][RECORD]["inputs"]["cells"]
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def stale(executed: NotebookNode, runs: NotebookNode) -> list[str]:
@@ -355,13 +365,22 @@ def _shown(path: Path) -> str:
 def write(executed: NotebookNode, path: Path) -> bool:
     """Writes an executed notebook whole or not at all; True if the file changed."""
     text = json.dumps(executed, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    if path.exists() and path.read_text(encoding="utf-8") == text:
+    if path.exists() and path.read_bytes() == text.encode():
         return False
+    write_whole(path, text)
+    return True
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Writes a file whole or not at all, whatever happens meanwhile: what stood there stays until then."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
-    return True
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def _reusable(path: Path, runs: NotebookNode) -> tuple[NotebookNode | None, str]:
@@ -389,7 +408,7 @@ async def bring_up_to_date(paths: list[Path], folder: Path, afresh: bool = False
     Chapters run side by side, one for each processor. ``afresh`` trusts nothing kept. Returns the
     faults, one line each; a chapter with a fault keeps whatever file it had.
     """
-    slots = asyncio.Semaphore(jobs or os.cpu_count() or 1)
+    slots = asyncio.Semaphore(jobs or processors())
     faults: list[str] = []
 
     async def one(path: Path) -> None:
@@ -409,12 +428,31 @@ async def bring_up_to_date(paths: list[Path], folder: Path, afresh: bool = False
     return sorted(faults)
 
 
-def _remove_orphans(paths: list[Path], folder: Path) -> None:
-    """Removes executed notebooks whose chapter is gone."""
+def remove_orphans(paths: list[Path], folder: Path) -> None:
+    """Removes executed notebooks whose chapter is gone, and drafts of a run that was killed."""
     names = {f"{path.stem}.ipynb" for path in paths}
-    for kept in folder.glob("*.ipynb"):
+    for kept in [*folder.glob("*.ipynb"), *folder.glob(".*.ipynb.*")]:
         if kept.name not in names:
             kept.unlink()
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Waits until no other command builds or executes here. The system lifts the lock of a command that was killed."""
+    path = EXECUTED.parent / "lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("  another build is at work here; waiting for it to end", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def processors() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -424,9 +462,10 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     folder = REFERENCE if options.reference else EXECUTED
     paths = [path.resolve() for path in options.chapters] or chapters()
-    faults = asyncio.run(bring_up_to_date(paths, folder, afresh=options.reference))
-    if not options.chapters:
-        _remove_orphans(paths, folder)
+    with one_at_a_time():
+        faults = asyncio.run(bring_up_to_date(paths, folder, afresh=options.reference))
+        if not options.chapters:
+            remove_orphans(paths, folder)
     for fault in faults:
         print(fault, file=sys.stderr)
     return 1 if faults else 0

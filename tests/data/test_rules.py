@@ -14,7 +14,7 @@ import pytest
 
 from unsigned_peace import dataset
 from unsigned_peace.validation import check
-from unsigned_peace.validation.__main__ import main
+from unsigned_peace.validation import report as main
 
 
 class Copy:

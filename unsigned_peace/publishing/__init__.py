@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from sphinx.application import Sphinx
+from typing import TYPE_CHECKING
 
-from unsigned_peace import __version__
-from unsigned_peace.publishing import appendices, chapters, downloads, languages, pages, provenance, records, sharing
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 
 def setup(app: Sphinx) -> dict:
     """Registers the extension with Sphinx."""
-    for part in (chapters, records, provenance, appendices, downloads, languages, pages, sharing):
+    from unsigned_peace import __version__
+    from unsigned_peace.publishing import appendices, chapters, downloads, increments, languages, pages, provenance, records, sharing
+
+    for part in (chapters, records, provenance, appendices, downloads, languages, pages, sharing, increments):
         part.setup(app)
     return {"version": __version__, "parallel_read_safe": False, "parallel_write_safe": True}

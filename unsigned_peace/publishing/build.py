@@ -1,60 +1,91 @@
-"""``make book``: builds the site beside the last good one and puts it in place only when it is whole."""
+"""Builds the site beside the last good one and puts it in place only when it is whole."""
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 import sys
+import time
+from collections.abc import Collection
 from pathlib import Path
 
 from jupyter_book.sphinx import build_sphinx
 
-from unsigned_peace.execution import ROOT
+from unsigned_peace.building import SITE
+from unsigned_peace.execution import ROOT, processors
+from unsigned_peace.publishing import drawing, increments
 from unsigned_peace.publishing.links import broken_links
 
-SITE = ROOT / "_build" / "html"
+#: What Sphinx keeps to go on from: only ever that of the last good build.
 WORK = ROOT / "_build" / "work"
 
 
-def build() -> int:
-    """Has jupyter-book build the site, with warnings as errors and links checked; 0, or 1 with a fault."""
+def build(options: dict, changed: Collection[str] | None = None) -> set[str] | None:
+    """Has jupyter-book build the site, with warnings as errors and links checked.
+
+    Returns the files that pages read, as paths from the project, or None if there is a fault.
+
+    With ``changed``, the pages whose text changed since the last good build, goes on from that
+    build; else starts from nothing. Sites of both ways are the same.
+    """
+    os.environ.update({"TZ": "UTC", "LC_ALL": "C.UTF-8"})  # charts show dates: nobody's time zone may reach them
+    time.tzset()
     print("  building the pages", flush=True)
-    result = build_sphinx(
-        str(ROOT),
-        str(WORK / "html"),
-        use_external_toc=True,
-        noconfig=True,
-        path_config=str(ROOT / "_config.yml"),
-        confoverrides={"external_toc_path": "_toc.yml", "nitpicky": True, "latex_individualpages": False},
-        builder="html",
-        warningiserror=True,
-        keep_going=True,
-        quiet=True,
-    )
+    fresh = WORK.with_name("work.fresh")
+    shutil.rmtree(fresh, ignore_errors=True)
+    if changed is None:
+        ahead = [subprocess.Popen([sys.executable, "-m", drawing.__name__], cwd=ROOT)] if processors() > 1 else []
+    else:
+        ahead = []
+        shutil.copytree(WORK, fresh)
+        for style in (fresh / "html" / "_static").glob("mystnb.*.css"):
+            style.unlink()  # pages name the digest of this style only if it is there before them
+    try:
+        result = build_sphinx(
+            str(ROOT),
+            str(fresh / "html"),
+            use_external_toc=True,
+            noconfig=True,
+            path_config=str(ROOT / "_config.yml"),
+            confoverrides={**options, "changed_pages": sorted(changed or ())},
+            builder="html",
+            warningiserror=True,
+            keep_going=True,
+            quiet=True,
+        )
+    finally:
+        for process in ahead:
+            process.kill()
+            process.wait()
     if result:
         print("The book was not built; the lines above say why. The last good one is left as it was.", file=sys.stderr)
-        return 1
-    built = WORK / "html"
-    faults = broken_links(built)
+        return None
+    faults = broken_links(fresh / "html")
     for fault in faults:
         print(fault, file=sys.stderr)
     if faults:
-        return 1
-    put_in_place(built, SITE)
-    print(f"The book is in {SITE.relative_to(ROOT)}/index.html")
-    return 0
+        return None
+    if changed is None:
+        drawing.forget_unused()
+    put_in_place(fresh / "html", SITE, leave_out=(".buildinfo", "*.pickle"))
+    replace(fresh, WORK)
+    return increments.read
 
 
-def put_in_place(built: Path, site: Path) -> None:
+def put_in_place(built: Path, site: Path, leave_out: Collection[str] = ()) -> None:
     """Replaces the site by a copy of what was built; whoever looks in between finds the one or the other."""
-    fresh, old = site.with_name(f".{site.name}.fresh"), site.with_name(f".{site.name}.old")
-    for folder in (fresh, old):
-        shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(built, fresh, ignore=shutil.ignore_patterns(".buildinfo", "*.pickle", ".doctrees"))
-    if site.exists():
-        site.rename(old)
-    fresh.rename(site)
+    fresh = site.with_name(f".{site.name}.fresh")
+    shutil.rmtree(fresh, ignore_errors=True)
+    shutil.copytree(built, fresh, ignore=shutil.ignore_patterns(*leave_out))
+    replace(fresh, site)
+
+
+def replace(fresh: Path, folder: Path) -> None:
+    """Puts a folder in the place of another."""
+    old = folder.with_name(f".{folder.name}.old")
     shutil.rmtree(old, ignore_errors=True)
-
-
-if __name__ == "__main__":
-    sys.exit(build())
+    if folder.exists():
+        folder.rename(old)
+    fresh.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 from docutils import nodes
 from myst_nb.core.read import is_myst_markdown_notebook
@@ -18,20 +19,24 @@ logger = logging.getLogger(__name__)
 
 
 @cache
-def _executed_by_cells() -> dict[str, NotebookNode]:
+def _executed_by_cells() -> dict[str, Path]:
     """The executed notebooks at hand, by the digest of the cells they ran."""
-    kept = [execution.load_executed(path) for path in sorted(execution.EXECUTED.glob("*.ipynb"))]
-    return {executed.metadata[execution.RECORD]["inputs"]["cells"]: executed for executed in kept}
+    return {execution.cells_of(path): path for path in sorted(execution.EXECUTED.glob("*.ipynb"))}
+
+
+@cache
+def _loaded(path: Path) -> NotebookNode:
+    return execution.load_executed(path)
 
 
 def executed_twin(chapter: NotebookNode) -> NotebookNode:
-    """The executed notebook of a chapter. Raises ``ExtensionError`` if these cells were not executed."""
+    """The executed notebook of a chapter. Raises ``ExtensionError`` if there is none that holds."""
     runs, _ = execution.what_runs(chapter)
-    try:
-        return _executed_by_cells()[execution.cells_digest(runs)]
-    except KeyError:
+    path = _executed_by_cells().get(execution.cells_digest(runs))
+    if path is None or execution.stale(executed := _loaded(path), runs):
         title = next((line for cell in chapter.cells for line in cell.source.splitlines() if line.startswith("# ")), "a chapter")
-        raise ExtensionError(f"{title!r} has cells that were not executed; run `make book`, which executes before it builds") from None
+        raise ExtensionError(f"{title!r} has cells that were not executed, or not with today's data; run `make book`, which executes before it builds")
+    return executed
 
 
 def read_chapter(text: str) -> NotebookNode:
@@ -91,6 +96,7 @@ def _note_twin(app: Sphinx, docname: str, _content: list[str]) -> None:
 
 def _forget(app: Sphinx) -> None:
     _executed_by_cells.cache_clear()
+    _loaded.cache_clear()
 
 
 def setup(app: Sphinx) -> None:

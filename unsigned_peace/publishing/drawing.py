@@ -1,18 +1,33 @@
-"""Draws a chart's specification as SVG that suits light and dark pages, wide and narrow."""
+"""Draws a chart's specification as SVG that suits light and dark pages, wide and narrow.
+
+Drawings are kept in ``_build/drawings``, each under the digest of all that it was drawn from.
+"""
 
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import vl_convert
 
+from unsigned_peace import execution
+from unsigned_peace.charts.rendering import MIME_TYPE
 from unsigned_peace.charts.theme import NARROW, PALETTE, WIDE
+
+DRAWINGS = execution.ROOT / "_build" / "drawings"
+
+#: The kept drawings that this process has used.
+used: set[Path] = set()
 
 #: Plot width of each view of a chart of several views, on a telephone.
 _NARROW_VIEW = 210
 _COLOUR_VARIABLES = {light.lower(): f"var(--chart-{role.replace('_', '-')})" for role, (light, _) in PALETTE.items()}
+_COUNTED = re.compile(r"\b(clip|gradient_)\d+\b")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
 
 
@@ -77,7 +92,7 @@ def svg(specification: dict, prefix: str, hidden: bool = True) -> str:
     drawing is hidden from screen readers, which get the figure's description instead.
     """
     quiet = changed(specification, [[["config", "aria"], False]])
-    drawing = vl_convert.vegalite_to_svg(quiet)
+    drawing = _drawing(quiet)
     drawing = _COLOUR.sub(lambda match: _COLOUR_VARIABLES.get(match.group().lower(), match.group()), drawing)
     drawing = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', drawing)
     drawing = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", drawing)
@@ -90,6 +105,58 @@ def svg(specification: dict, prefix: str, hidden: bool = True) -> str:
     )
 
 
+def _drawing(specification: dict) -> str:
+    """A specification as the drawing library draws it, with names inside that depend on this drawing alone."""
+
+    def draw() -> str:
+        order: dict[str, int] = {}
+        # the library counts clips and gradients on from one drawing to the next
+        return _COUNTED.sub(lambda match: f"{match[1]}{order.setdefault(match[0], len(order))}", vl_convert.vegalite_to_svg(specification))
+
+    return _kept("svg", json.dumps(specification, ensure_ascii=False), draw)
+
+
+def live_bundle() -> str:
+    """The script library of live charts."""
+    return _kept("js", "bundle", vl_convert.javascript_bundle)
+
+
+def _kept(kind: str, made_from: str, make: Callable[[], str]) -> str:
+    """What ``make`` gives, kept on disk for the next build. A kept file that is damaged is made again."""
+    name = hashlib.sha256(f"{vl_convert.__version__}\n{made_from}".encode()).hexdigest()
+    path = DRAWINGS / f"{name}.{kind}"
+    used.add(path)
+    try:
+        seal, _, content = path.read_text(encoding="utf-8").partition("\n")
+        if seal == hashlib.sha256(content.encode()).hexdigest():
+            return content
+    except (FileNotFoundError, UnicodeDecodeError):
+        pass
+    content = make()
+    execution.write_whole(path, f"{hashlib.sha256(content.encode()).hexdigest()}\n{content}")
+    return content
+
+
+def forget_unused() -> None:
+    """Removes kept drawings that this process did not use."""
+    for path in set(DRAWINGS.glob("*")) - used:
+        path.unlink()
+
+
+def draw_ahead() -> None:
+    """Draws all charts of the executed chapters, the last first, so that they are at hand when pages are read."""
+    for path in sorted(execution.EXECUTED.glob("*.ipynb"), reverse=True):
+        outputs = [output for cell in execution.load_executed(path).cells for output in cell.get("outputs", [])]
+        for specification in reversed([output["data"][MIME_TYPE] for output in outputs if MIME_TYPE in output.get("data", {})]):
+            wide = drawn(specification)
+            svg(changed(wide, narrow_changes(wide)), "")
+            svg(wide, "")
+
+
 def is_wide(specification: dict) -> bool:
     """Whether the specification has a width that a telephone cannot show."""
     return any(path[-1] == "width" for path, _ in narrow_changes(specification)) or WIDE > NARROW
+
+
+if __name__ == "__main__":
+    sys.exit(draw_ahead())

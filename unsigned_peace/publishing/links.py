@@ -2,43 +2,61 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
+import os
+import re
+from functools import cache
+from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+#: A start tag with its attributes; comments and the text of scripts and styles are passed over.
+_TAG = re.compile(r"""<!--.*?-->|<(script|style)\b([^>]*)>.*?</\1\s*>|<([a-zA-Z][^\s/>]*)((?:"[^"]*"|'[^']*'|[^'">])*)>""", re.DOTALL)
+_ATTRIBUTE = re.compile(r"""(?<![^\s"'/])(id|name|href|src)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 
-class _Page(HTMLParser):
+
+class _Page:
+    """The anchors of a page, and its links with their positions in the text."""
+
     def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
+        self.text = text
         self.anchors: set[str] = set()
         self.links: list[tuple[int, str]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        for name, value in attributes:
-            if value is None:
-                continue
-            if name == "id" or (name == "name" and tag == "a"):
-                self.anchors.add(value)
-            elif name in ("href", "src") and tag != "base":
-                self.links.append((self.getpos()[0], value))
+        for match in _TAG.finditer(text):
+            tag = (match[1] or match[3] or "").lower()
+            for attribute in _ATTRIBUTE.finditer(match[2] or match[4] or ""):
+                name, value = attribute[1].lower(), unescape(attribute[2] or attribute[3] or attribute[4] or "")
+                if name == "id" or (name == "name" and tag == "a"):
+                    self.anchors.add(value)
+                elif name in ("href", "src") and tag != "base":
+                    self.links.append((match.start(), value))
 
 
 def broken_links(site: Path) -> list[str]:
     """A line for each internal link of the site that has no target: page, line, link."""
-    pages = {path.resolve(): _Page(path.read_text(encoding="utf-8")) for path in sorted(site.rglob("*.html")) if "_static" not in path.parts}
+    site = site.resolve()
+    pages = {str(path): _Page(path.read_text(encoding="utf-8")) for path in sorted(site.rglob("*.html")) if "_static" not in path.parts}
+
+    @cache
+    def target_of(folder: str, path: str) -> str | None:
+        target = os.path.normpath(os.path.join(folder, unquote(path)))
+        if os.path.isdir(target):
+            target = os.path.join(target, "index.html")
+        return target if os.path.exists(target) else None
+
     faults = []
-    for path, page in pages.items():
-        for line, link in page.links:
+    for address, page in pages.items():
+        folder = os.path.dirname(address)
+        for position, link in page.links:
             parts = urlsplit(link)
             if parts.scheme or parts.netloc or link.startswith(("#!", "javascript:")):
                 continue
-            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
-            if target.is_dir():
-                target /= "index.html"
-            shown = path.relative_to(site.resolve())
-            if not target.exists():
-                faults.append(f"{shown}:{line}: the link {link} leads to no file")
+            target = target_of(folder, parts.path) if parts.path else address
+            if target is None:
+                fault = "leads to no file"
             elif parts.fragment and target in pages and unquote(parts.fragment) not in pages[target].anchors:
-                faults.append(f"{shown}:{line}: the link {link} leads to no place on that page")
+                fault = "leads to no place on that page"
+            else:
+                continue
+            line = page.text.count("\n", 0, position) + 1
+            faults.append(f"{Path(address).relative_to(site)}:{line}: the link {link} {fault}")
     return faults

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import vl_convert
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from unsigned_peace.publishing.drawing import palette_css, palette_json
+from unsigned_peace.publishing.drawing import live_bundle, palette_css, palette_json
 from unsigned_peace.publishing.templates import render
 
 ASSETS = Path(__file__).with_name("assets")
@@ -40,7 +39,7 @@ def _write_assets(app: Sphinx, error: Exception | None) -> None:
     target = Path(app.outdir) / "_static" / "unsigned-peace"
     target.mkdir(parents=True, exist_ok=True)
     # In a function of its own: the bundle's names must not meet those of Sphinx's scripts.
-    (target / "vega.js").write_text(f"(() => {{{vl_convert.javascript_bundle()}}})();\n", encoding="utf-8")
+    (target / "vega.js").write_text(f"(() => {{{live_bundle()}}})();\n", encoding="utf-8")
 
 
 def _write_entrance(app: Sphinx, error: Exception | None) -> None:

@@ -4,19 +4,7 @@ import sys
 from pathlib import Path
 
 from unsigned_peace.dataset import data_folder
-from unsigned_peace.validation import check
-
-
-def main(folder: Path) -> int:
-    faults = check(folder)
-    for fault in faults:
-        print(fault)
-    if faults:
-        print(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in {folder.name}/", file=sys.stderr)
-    else:
-        print(f"{folder.name}/ is sound.")
-    return 1 if faults else 0
-
+from unsigned_peace.validation import report
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else data_folder()))
+    sys.exit(report(Path(sys.argv[1]) if len(sys.argv) > 1 else data_folder()))
