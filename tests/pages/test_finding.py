@@ -82,8 +82,8 @@ def test_a_figure_leads_to_its_code_and_record_without_scripts(page_without_scri
     assert figure.inner_text() in place.inner_text()
     entry = page.locator("ul.computed li", has=place)
     entry.locator("a").first.click()
-    assert "/records/" in page.url
-    assert page.locator(":target").count() == 1
+    page.wait_for_url("**/records/**")
+    page.locator(":target").wait_for()
 
 
 def test_a_figure_unfolds_its_code_in_browsers_that_do_not_do_so_themselves(page):
