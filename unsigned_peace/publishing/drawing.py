@@ -17,9 +17,14 @@ import vl_convert
 
 from unsigned_peace import execution
 from unsigned_peace.charts.rendering import MIME_TYPE
-from unsigned_peace.charts.theme import NARROW, PALETTE, WIDE
+from unsigned_peace.charts.theme import NARROW, PALETTE
+from unsigned_peace.publishing import compact as _compact
+from unsigned_peace.publishing.compact import compact
 
 DRAWINGS = execution.ROOT / "_build" / "drawings"
+
+#: What a kept drawing was drawn by, beside its specification.
+_DRAWN_BY = f"{vl_convert.__version__} {hashlib.sha256(Path(_compact.__file__).read_bytes()).hexdigest()}"
 
 #: The kept drawings that this process has used.
 used: set[Path] = set()
@@ -31,16 +36,9 @@ _COUNTED = re.compile(r"\b(clip|gradient_)\d+\b")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
 
 
-def palette_css() -> str:
-    """The palette as CSS variables, for the light and the dark theme of the page."""
-    light = "".join(f"--chart-{role.replace('_', '-')}:{pair[0]};" for role, pair in PALETTE.items())
-    dark = "".join(f"--chart-{role.replace('_', '-')}:{pair[1]};" for role, pair in PALETTE.items())
-    return f":root{{{light}}}\nhtml[data-theme=dark]{{{dark}}}\n@media print{{html[data-theme=dark]{{{light}}}}}\n"
-
-
-def palette_json() -> str:
-    """For the script of live charts: each light colour of the palette and the CSS variable that takes its place."""
-    return json.dumps({light: variable[4:-1] for light, variable in _COLOUR_VARIABLES.items()})
+def for_page(text: str) -> str:
+    """A drawing or a specification with its colours left to the page: variables that know light from dark."""
+    return _COLOUR.sub(lambda match: _COLOUR_VARIABLES.get(match.group().lower(), match.group()), text)
 
 
 def drawn(specification: dict) -> dict:
@@ -92,17 +90,12 @@ def svg(specification: dict, prefix: str, hidden: bool = True) -> str:
     drawing is hidden from screen readers, which get the figure's description instead.
     """
     quiet = changed(specification, [[["config", "aria"], False]])
-    drawing = _drawing(quiet)
-    drawing = _COLOUR.sub(lambda match: _COLOUR_VARIABLES.get(match.group().lower(), match.group()), drawing)
+    drawing = for_page(_drawing(quiet))
     drawing = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', drawing)
     drawing = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", drawing)
-    drawing = re.sub(r'((?:xlink:)?href)="#([^"]+)"', rf'\1="#{prefix}-\2"', drawing)
-    drawing = re.sub(r' (?:version|xmlns(?::xlink)?)="[^"]*"', "", drawing)
-    drawing = re.sub(r'<svg class="[^"]*"', "<svg", drawing)
-    width, height = re.search(r'<svg[^>]* width="([\d.]+)" height="([\d.]+)"', drawing).groups()
-    return drawing.replace("<svg", f'<svg aria-hidden="true" focusable="false" style="max-width:{width}px"', 1).replace(
-        f' width="{width}" height="{height}"', "", 1
-    )
+    drawing = re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', drawing)
+    # The width is the most that it takes: the page's style lets it shrink, its height with it.
+    return re.sub(r'<svg version="[^"]*" width="([\d.]+)" height="[\d.]+"', r'<svg aria-hidden="true" focusable="false" width="\1"', drawing, count=1)
 
 
 def _drawing(specification: dict) -> str:
@@ -111,7 +104,8 @@ def _drawing(specification: dict) -> str:
     def draw() -> str:
         order: dict[str, int] = {}
         # the library counts clips and gradients on from one drawing to the next
-        return _COUNTED.sub(lambda match: f"{match[1]}{order.setdefault(match[0], len(order))}", vl_convert.vegalite_to_svg(specification))
+        counted = vl_convert.vegalite_to_svg(specification)
+        return compact(_COUNTED.sub(lambda match: f"{match[1]}{order.setdefault(match[0], len(order))}", counted))
 
     return _kept("svg", json.dumps(specification, ensure_ascii=False), draw)
 
@@ -123,7 +117,7 @@ def live_bundle() -> str:
 
 def _kept(kind: str, made_from: str, make: Callable[[], str]) -> str:
     """What ``make`` gives, kept on disk for the next build. A kept file that is damaged is made again."""
-    name = hashlib.sha256(f"{vl_convert.__version__}\n{made_from}".encode()).hexdigest()
+    name = hashlib.sha256(f"{_DRAWN_BY}\n{made_from}".encode()).hexdigest()
     path = DRAWINGS / f"{name}.{kind}"
     used.add(path)
     try:
@@ -151,11 +145,6 @@ def draw_ahead() -> None:
             wide = drawn(specification)
             svg(changed(wide, narrow_changes(wide)), "")
             svg(wide, "")
-
-
-def is_wide(specification: dict) -> bool:
-    """Whether the specification has a width that a telephone cannot show."""
-    return any(path[-1] == "width" for path, _ in narrow_changes(specification)) or WIDE > NARROW
 
 
 if __name__ == "__main__":

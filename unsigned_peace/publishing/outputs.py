@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from docutils import nodes
 from myst_nb.core.render import MimeData, MimeRenderPlugin, NbElementRenderer
+from sphinx.environment import BuildEnvironment
 
 from unsigned_peace import tables
 from unsigned_peace.charts import rendering as charts
@@ -21,6 +22,8 @@ from unsigned_peace.publishing.templates import render
 
 #: Longer data of a chart are a download only.
 MOST_ROWS_SHOWN = 150
+#: Where the site keeps the scripts that hold a chart each.
+SCRIPTS = "_static/unsigned-peace/charts"
 
 
 def chart_data(specification: dict) -> tuple[list[str], list[list[str]]]:
@@ -64,7 +67,7 @@ def _shared(renderer: NbElementRenderer, card: dict, columns: list[str], rows: l
         "card": card,
         "caution": caution(card),
         "columns": columns,
-        "download": environment.app.builder.get_relative_uri(page, "index").removesuffix("index.html") + f"downloads/exhibits/{name}",
+        "download": _from_page(environment, f"downloads/exhibits/{name}"),
         "sources": [
             {"text": short_source(known[source]), "href": address_of(environment, "sources", source)} for source in card["sources"] if source in known
         ],
@@ -101,6 +104,7 @@ def _chart(renderer: NbElementRenderer, data: MimeData) -> str:
     drawn = drawing.drawn(specification)
     narrow = drawing.narrow_changes(drawn)
     columns, rows = chart_data(specification)
+    text = json.dumps(drawn, ensure_ascii=False, separators=(",", ":"))
     return render(
         "chart.html",
         **_shared(renderer, card, columns, rows),
@@ -108,10 +112,25 @@ def _chart(renderer: NbElementRenderer, data: MimeData) -> str:
         row_count=len(rows),
         wide=drawing.svg(drawn, f"{card['name']}-wide"),
         narrow=drawing.svg(drawing.changed(drawn, narrow), f"{card['name']}-narrow"),
-        specification=json.dumps(drawn, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
-        narrow_changes=json.dumps(narrow, separators=(",", ":")),
-        controls="params" in json.dumps(drawn) and '"bind"' in json.dumps(drawn),
+        script=_write_script(renderer, card, text, narrow),
+        controls='"params"' in text and '"bind"' in text,
     )
+
+
+def _write_script(renderer: NbElementRenderer, card: dict, specification: str, narrow: list[list]) -> str:
+    """Writes what makes a chart interactive to a file of its own, fetched when a reader comes to the chart; its address."""
+    environment = renderer.renderer.sphinx_env
+    path = f"{SCRIPTS}/{environment.docname.rsplit('/', 1)[-1]}-{card['name']}.js"
+    changes = json.dumps(narrow, separators=(",", ":"))
+    file = Path(environment.app.outdir) / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f'unsignedPeaceCharts["{file.name}"]={{"specification":{drawing.for_page(specification)},"narrow":{changes}}};\n', encoding="utf-8")
+    return _from_page(environment, path)
+
+
+def _from_page(environment: BuildEnvironment, path: str) -> str:
+    """The address of a file of the site, relative to the page being read."""
+    return environment.app.builder.get_relative_uri(environment.docname, "index").removesuffix("index.html") + path
 
 
 def _table(renderer: NbElementRenderer, content: dict) -> str:

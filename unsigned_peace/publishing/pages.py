@@ -1,39 +1,95 @@
-"""What every page needs and nothing else: the book's style, the charts' script, no outside requests."""
+"""The frame of every page: the book's own theme, its style, the scripts that a page uses, what a page may load."""
 
 from __future__ import annotations
 
 import re
+from html import escape
 from pathlib import Path
 
 from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
 
-from unsigned_peace.publishing.drawing import live_bundle, palette_css, palette_json
+from unsigned_peace.publishing import colours
+from unsigned_peace.publishing.drawing import live_bundle
 from unsigned_peace.publishing.templates import render
 
 ASSETS = Path(__file__).with_name("assets")
-#: Scripts that the theme or Jupyter Book adds though this book does not use them.
-_UNUSED = ("thebe", "mathjax", "require.js", "embed-amd", "toggle", "kernelName", "design-tabs")
-
-
+THEME = Path(__file__).with_name("theme")
+THEME_NAME = "unsigned_peace"
+#: What a page may load: the site's own files and no other. Nothing in a page runs but the site's script files.
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'"
+#: Scripts and styles of this book; of Sphinx's own only what searching needs, on its page.
+_OWN = "unsigned-peace/"
+_SEARCH_SCRIPTS = ("documentation_options.js", "doctools.js", "sphinx_highlight.js", "searchtools.js", "language_data.js")
 #: How fast a student reads a text of this kind.
 WORDS_A_MINUTE = 180
 
 
-def _leave_out_unused(app: Sphinx, pagename: str, _template: str, context: dict, doctree: nodes.document | None) -> None:
+def _frame(app: Sphinx, pagename: str, _template: str, context: dict, doctree: nodes.document | None) -> None:
+    """Gives the theme what a page shows around its text, and the page the scripts that it uses."""
+    if app.builder.format != "html" or app.config.html_theme != THEME_NAME:
+        return
+    context["policy"] = POLICY
+    context["parts"] = _parts(app)
+    context["on_this_page"] = _headings(app, pagename) if doctree is not None else []
     if doctree is not None and any('class="exhibit chart"' in node.astext() for node in doctree.findall(nodes.raw)):
-        app.add_js_file("unsigned-peace/charts.js", loading_method="defer")
+        app.add_js_file(f"{_OWN}charts.js", loading_method="defer")
     for kind in ("script_files", "css_files"):
-        context[kind] = [file for file in context[kind] if not any(name in _content(file) for name in _UNUSED)]
+        context[kind] = [file for file in context[kind] if str(file.filename).removeprefix("_static/").startswith(_OWN)]
+    if pagename == "search":
+        context["script_files"] += [f"_static/{name}" for name in _SEARCH_SCRIPTS] + ["searchindex.js"]
 
 
-def _content(file) -> str:
-    """Where a script or style comes from, or what it says if it stands in the page itself."""
-    return f"{getattr(file, 'filename', None) or file} {getattr(file, 'attributes', {}).get('body', '')}"
+def _parts(app: Sphinx) -> list[dict]:
+    """The book's table of contents: parts with a caption, pages in them, pages below those."""
+    site, titles = app.env.external_site_map, app.env.titles
+
+    def entries(subtree) -> list[dict]:
+        shown = []
+        for page in map(str, subtree.items):
+            below = [entry for tree in site[page].subtrees for entry in entries(tree)] if page in site else []
+            if page in titles:
+                pages = {page}.union(*(entry["pages"] for entry in below))
+                shown.append({"page": page, "title": titles[page].astext(), "below": below, "pages": pages})
+        return shown
+
+    root = app.config.root_doc
+    first = {"caption": "", "entries": [{"page": root, "title": titles[root].astext(), "below": [], "pages": {root}}]}
+    return [first] + [{"caption": tree.caption, "entries": entries(tree)} for tree in site.root.subtrees]
 
 
-def _write_assets(app: Sphinx, error: Exception | None) -> None:
+def _headings(app: Sphinx, pagename: str) -> list[dict]:
+    """The headings of a page below its title, two levels deep."""
+
+    def below(items: nodes.Node | None, depth: int) -> list[dict]:
+        found = []
+        for item in items.children if items is not None and depth else ():
+            link = next(item.findall(nodes.reference), None) if isinstance(item, nodes.list_item) else None
+            if link is not None and not isinstance(item[0], addnodes.toctree):
+                deeper = item[1] if len(item) > 1 and isinstance(item[1], nodes.bullet_list) else None
+                found.append({"title": link.astext(), "anchor": link["anchorname"].removeprefix("#"), "below": below(deeper, depth - 1)})
+        return found
+
+    tree = app.env.tocs.get(pagename)
+    titles = below(tree, 3)
+    return titles[0]["below"] if titles else []
+
+
+def _show_folded(translator: HTML5Translator, node: HideCodeCellNode) -> None:
+    """Folded code, as one element that a browser opens by itself when a link leads into it."""
+    prompts = f'<span class="when-closed">{escape(node["prompt_show"])}</span><span class="when-open">{escape(node["prompt_hide"])}</span>'
+    translator.body.append(f'<details class="folded"><summary>{prompts}</summary>\n')
+
+
+def _end_folded(translator: HTML5Translator, _node: HideCodeCellNode) -> None:
+    translator.body.append("</details>\n")
+
+
+def _write_bundle(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
     target = Path(app.outdir) / "_static" / "unsigned-peace"
@@ -50,13 +106,13 @@ def _write_entrance(app: Sphinx, error: Exception | None) -> None:
 
 
 def _write_style(app: Sphinx) -> None:
-    """Puts style and script where Sphinx copies static files from, the palette written into the style."""
+    """Puts style and scripts where Sphinx copies static files from, the colours written into the style."""
     source = Path(app.doctreedir) / "static"
     folder = source / "unsigned-peace"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "book.css").write_text(palette_css() + (ASSETS / "book.css").read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / "book.css").write_text(colours.style() + (ASSETS / "book.css").read_text(encoding="utf-8"), encoding="utf-8")
     for script in ASSETS.glob("*.js"):
-        (folder / script.name).write_text(script.read_text(encoding="utf-8").replace("/* PALETTE */ {}", palette_json()), encoding="utf-8")
+        (folder / script.name).write_bytes(script.read_bytes())
     app.config.html_static_path.append(str(source))
 
 
@@ -83,9 +139,12 @@ def reading_words(text: str) -> int:
 
 def setup(app: Sphinx) -> None:
     app.add_directive("aims", AimsDirective)
+    app.add_html_theme(THEME_NAME, str(THEME))
+    app.add_node(HideCodeCellNode, override=True, html=(_show_folded, _end_folded))
     app.add_config_value("comments_config", {}, "")  # Jupyter Book always sets it, for an extension left out here
     app.connect("builder-inited", _write_style)
-    app.add_css_file("unsigned-peace/book.css")
-    app.connect("html-page-context", _leave_out_unused, priority=900)
-    app.connect("build-finished", _write_assets)
+    app.add_css_file(f"{_OWN}book.css")
+    app.add_js_file(f"{_OWN}page.js")
+    app.connect("html-page-context", _frame, priority=900)
+    app.connect("build-finished", _write_bundle)
     app.connect("build-finished", _write_entrance, priority=900)

@@ -2,31 +2,19 @@
 (() => {
   "use strict";
   const narrow = window.matchMedia("(max-width: 640px)");
-  const root = document.documentElement;
-  const base = new URL(".", document.currentScript.src);
-  const palette = /* PALETTE */ {}; // light colour -> CSS variable; written in while the book is built
-  let bundle;
+  const loading = {};
 
-  const loadBundle = () =>
-    (bundle ??= new Promise((resolve, reject) => {
+  /* A file as a script, once: unlike a request for data, it also works for a page opened from a disk. */
+  const load = (address) =>
+    (loading[address] ??= new Promise((resolve, reject) => {
       const script = document.createElement("script");
-      script.src = new URL("vega.js", base);
+      script.src = address;
       script.onload = resolve;
-      script.onerror = reject;
+      script.onerror = () => { delete loading[address]; script.remove(); reject(new Error(address)); };
       document.head.append(script);
     }));
-
-  const json = (figure, kind) => JSON.parse(figure.querySelector(`script.${kind}`).textContent);
-
-  /* The page's own colours: each light colour of the palette gives way to what its variable is now. */
-  const recolour = (specification) => {
-    const style = getComputedStyle(root);
-    let text = JSON.stringify(specification);
-    for (const [light, name] of Object.entries(palette)) {
-      text = text.replaceAll(`"${light}"`, JSON.stringify(style.getPropertyValue(name).trim()));
-    }
-    return JSON.parse(text);
-  };
+  const base = new URL(".", document.currentScript.src);
+  window.unsignedPeaceCharts = {};
 
   const change = (specification, changes) => {
     for (const [path, value] of changes) {
@@ -39,14 +27,17 @@
 
   const draw = async (figure) => {
     const drawing = figure.querySelector(".drawing");
-    await loadBundle();
-    let specification = json(figure, "chart-specification");
-    if (narrow.matches) specification = change(specification, json(figure, "chart-narrow"));
+    await Promise.all([load(new URL("vega.js", base).href), load(new URL(drawing.dataset.chart, document.baseURI).href)]);
+    const chart = window.unsignedPeaceCharts[drawing.dataset.chart.split("/").at(-1)];
+    const specification = change(structuredClone(chart.specification), narrow.matches ? chart.narrow : []);
     const live = document.createElement("div");
     live.className = "drawing-live";
-    const result = await window.vegaEmbed(live, recolour(specification), { actions: false, renderer: "svg", tooltip: true });
-    figure.vegaView?.finalize();
-    figure.vegaView = result.view;
+    /* ast: expressions are interpreted, not compiled, so that the page may forbid eval. */
+    const result = await window.vegaEmbed(live, specification, {
+      actions: false, ast: true, renderer: "svg", defaultStyle: false, tooltip: { disableDefaultStyle: true },
+    });
+    figure.view?.finalize();
+    figure.view = result.view;
     for (const node of live.querySelectorAll("svg")) node.setAttribute("aria-hidden", "true");
     drawing.querySelector(".drawing-live")?.remove();
     drawing.append(live);
@@ -63,12 +54,22 @@
     }
   });
   for (const figure of figures) {
-    for (const sign of ["pointerenter", "touchstart", "focusin"]) {
-      figure.querySelector(".drawing").addEventListener(sign, () => wake(figure), { once: true, passive: true });
+    const drawing = figure.querySelector(".drawing");
+    for (const sign of ["pointerenter", "touchstart"]) {
+      drawing.addEventListener(sign, () => wake(figure), { once: true, passive: true });
     }
-    if (figure.querySelector(".drawing[data-controls]")) seen.observe(figure);
+    if (!("controls" in drawing.dataset)) continue;
+    seen.observe(drawing);
+    /* A reader who comes by keyboard before the controls are there finds a button in their place. */
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "drawing-wake";
+    button.textContent = "Show the controls of this chart";
+    button.addEventListener("click", async () => {
+      await wake(figure);
+      drawing.querySelector(".vega-bindings :is(input, select)")?.focus();
+    });
+    drawing.prepend(button);
   }
-  const redraw = () => { for (const figure of figures) if (figure.awake) draw(figure); };
-  new MutationObserver(redraw).observe(root, { attributes: true, attributeFilter: ["data-theme"] });
-  narrow.addEventListener("change", redraw);
+  narrow.addEventListener("change", () => { for (const figure of figures) if (figure.awake) draw(figure); });
 })();
