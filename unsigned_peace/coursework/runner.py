@@ -1,0 +1,216 @@
+"""Runs cells in a process of its own: the program inside the sandbox.
+
+It reads requests from standard input, a JSON object a line, and writes events to standard output,
+a JSON object a line. Whatever a cell does, it can at most write other events: the other side reads
+them as data within bounds, and never believes anything here about scores.
+
+Requests: ``{"run": source, "seconds": n}`` runs a cell; ``{"tell": [names]}`` gives those
+variables as data (see ``answers``); ``{"try": source, "given": {name: data}, "tell": [names],
+"seconds": n}`` does both in a copy of this process, which then ends, so that nothing of it stays.
+Events: ``stream``, ``display``, ``result``, ``error`` while a cell runs; ``told``; ``done`` at the end.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import resource
+import signal
+import sys
+
+KEPT_TYPES = ("text/plain", "image/png")
+
+
+def _bound(limits: dict) -> None:
+    """Applies the limits of a process, and takes on the unprivileged user, for good."""
+    for name in ("AS", "FSIZE", "CPU", "NOFILE", "CORE"):
+        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limits[name], limits[name]))
+    if user := limits.get("user"):
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+    resource.setrlimit(resource.RLIMIT_NPROC, (limits["NPROC"], limits["NPROC"]))
+
+
+class TimeIsUp(KeyboardInterrupt):
+    """A cell ran longer than it may."""
+
+
+class _Channel:
+    """Where events go; the process that a cell sees as standard input and output is another."""
+
+    def __init__(self) -> None:
+        self.requests = os.fdopen(os.dup(0), "r", encoding="utf-8", newline="\n")
+        self._events = os.dup(1)
+        os.set_inheritable(self._events, False)
+
+    def close_others(self) -> None:
+        """Puts nothing in the place of standard input, output and errors."""
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(nothing, standard)
+
+    def emit(self, **event) -> None:
+        line = json.dumps(event).encode() + b"\n"
+        while line:
+            line = line[os.write(self._events, line):]
+
+
+class _Stream:
+    """What a cell prints, as events."""
+
+    encoding, errors, closed = "utf-8", "replace", False
+
+    def __init__(self, channel: _Channel, name: str) -> None:
+        self._channel, self.name = channel, name
+
+    def write(self, text: str) -> int:
+        for start in range(0, len(text), 65536):
+            self._channel.emit(stream=self.name, text=text[start:start + 65536])
+        return len(text)
+
+    def writelines(self, lines) -> None:
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None:
+        pass
+
+    def isatty(self) -> bool:
+        return False
+
+    def writable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return False
+
+
+def _shell(channel: _Channel):
+    """An IPython shell whose outputs are events."""
+    from IPython.core.displayhook import DisplayHook
+    from IPython.core.displaypub import DisplayPublisher
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    class Hook(DisplayHook):
+        def __call__(self, result=None):
+            self.check_for_underscore()
+            if result is not None and not self.quiet():
+                self.fill_exec_result(result)
+                self.update_user_ns(result)
+                channel.emit(result=self.compute_format_data(result)[0])
+
+    class Publisher(DisplayPublisher):
+        def publish(self, data, metadata=None, **_):
+            channel.emit(display={kind: data[kind] for kind in KEPT_TYPES if kind in data})
+
+        def clear_output(self, wait=False):
+            pass
+
+    class Shell(InteractiveShell):
+        def _showtraceback(self, etype, evalue, stb):
+            channel.emit(error={"ename": getattr(etype, "__name__", str(etype)), "evalue": str(evalue), "traceback": self.InteractiveTB.stb2text(stb)})
+
+        def showtraceback(self, exc_tuple=None, **options):
+            if isinstance((exc_tuple or sys.exc_info())[1], MemoryError):  # a full traceback would need what is lacking
+                reserve.clear()
+                channel.emit(error={"ename": "MemoryError", "evalue": "", "traceback": "MemoryError: the cell needs more memory than it may have"})
+            else:
+                super().showtraceback(exc_tuple, **options)
+
+    reserve = [bytearray(32 * 2**20)]
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    config.InteractiveShell.displayhook_class = Hook
+    config.InteractiveShell.display_pub_class = Publisher
+    shell = Shell.instance(config=config, displayhook_class=Hook, display_pub_class=Publisher)
+    shell.display_formatter.active_types = list(KEPT_TYPES)
+    return shell
+
+
+def _run(shell, source: str, seconds: float) -> dict:
+    """Runs a cell; what stopped it, if anything did, in one word."""
+    def time_is_up(*_):
+        raise TimeIsUp(f"the cell ran longer than {seconds:g} seconds")
+
+    signal.signal(signal.SIGALRM, time_is_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        result = shell.run_cell(source, store_history=True)
+        error = result.error_before_exec or result.error_in_exec
+    except BaseException as caught:  # a cell may leave the shell itself broken
+        error = caught
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    if isinstance(error, TimeIsUp):
+        return {"stopped": "time"}
+    if isinstance(error, MemoryError):
+        return {"stopped": "memory"}
+    if isinstance(error, BlockingIOError) and error.errno == errno.EAGAIN or isinstance(error, RuntimeError) and "start new thread" in str(error):
+        return {"stopped": "processes"}
+    return {}
+
+
+def _tell(shell, names: list[str], channel: _Channel) -> None:
+    from unsigned_peace.coursework.answers import MAX_BYTES, NotPlain, encode
+
+    told, problems = {}, {}
+    for name in names:
+        if name not in shell.user_ns:
+            problems[name] = "missing"
+            continue
+        try:
+            told[name] = encode(shell.user_ns[name])
+            if len(json.dumps(told[name], allow_nan=False)) > MAX_BYTES:
+                del told[name]
+                problems[name] = "too large"
+        except NotPlain as problem:
+            problems[name] = str(problem)
+        except Exception as error:
+            problems[name] = f"of a kind that fails when it is read ({type(error).__name__})"
+    channel.emit(told=told, problems=problems)
+
+
+def main() -> None:
+    """Serves requests until standard input ends."""
+    channel = _Channel()
+    _bound(json.loads(sys.argv[1]))
+    sys.stdout, sys.stderr = _Stream(channel, "stdout"), _Stream(channel, "stderr")
+    sys.path[:] = [path for path in sys.path if path]
+    sys.argv[:] = ["cell"]
+    shell = _shell(channel)
+    import pandas  # noqa: F401: every assignment needs it; its import is not the student's time
+
+    this, exit_now = os.getpid(), os._exit
+    channel.close_others()
+    channel.emit(ready=True)
+    for line in channel.requests:
+        request = json.loads(line)
+        if "run" in request:
+            channel.emit(done=_run(shell, request["run"], request["seconds"]))
+        elif "try" in request:
+            child = os.fork()
+            if not child:
+                from unsigned_peace.coursework.answers import decode
+
+                shell.user_ns.update({name: decode(value) for name, value in request.get("given", {}).items()})
+                outcome = _run(shell, request["try"], request["seconds"])
+                _tell(shell, request.get("tell", []), channel)
+                channel.emit(done=outcome)
+                exit_now(0)
+            _, ending = os.waitpid(child, 0)
+            if ending:
+                channel.emit(done={"stopped": "exit"})
+        elif "tell" in request:
+            _tell(shell, request["tell"], channel)
+            channel.emit(done={})
+        if os.getpid() != this:  # a copy that a cell made by forking
+            exit_now(0)
+    exit_now(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""Runs an assignment's cells and tests: the student's in one process, the tests in another, data in between."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.utils import determine_grade
+
+from unsigned_peace.coursework import answers
+from unsigned_peace.coursework.assignments import Assignment, Task, grade_id
+from unsigned_peace.coursework.runner import KEPT_TYPES
+from unsigned_peace.coursework.sandbox import Limits, Process, Stopped
+
+#: Of one cell's output so much is kept, in characters of text and of images.
+KEPT_TEXT, KEPT_IMAGE, KEPT_OUTPUTS = 20_000, 1_000_000, 50
+#: Tests run trusted code on plain data; a test that takes longer met an answer made for that.
+EXAMINER = Limits(cell=10, total=86_400, output=2**40)
+
+
+class Outputs:
+    """The outputs of one cell as the notebook format has them, made from events, within bounds."""
+
+    def __init__(self) -> None:
+        self.list: list[NotebookNode] = []
+        self._room = {"text": KEPT_TEXT, "image": KEPT_IMAGE}
+        self.error: str | None = None
+
+    def add(self, event: dict) -> None:
+        if isinstance(event.get("stream"), str) and isinstance(event.get("text"), str):
+            self._stream("stderr" if event["stream"] == "stderr" else "stdout", event["text"])
+        elif isinstance(bundle := event.get("display") or event.get("result"), dict):
+            self._bundle(bundle, "result" in event)
+        elif isinstance(error := event.get("error"), dict):
+            name, value, trace = (_clean(error.get(key, ""), KEPT_TEXT) for key in ("ename", "evalue", "traceback"))
+            self.error = name
+            self.list.append(nbformat.v4.new_output("error", ename=name, evalue=value, traceback=trace.split("\n")))
+
+    def _stream(self, name: str, text: str) -> None:
+        text = self._taken("text", _clean(text, KEPT_TEXT))
+        if not text:
+            return
+        if self.list and self.list[-1].output_type == "stream" and self.list[-1].name == name:
+            self.list[-1].text += text
+        elif len(self.list) < KEPT_OUTPUTS:
+            self.list.append(nbformat.v4.new_output("stream", name=name, text=text))
+
+    def _bundle(self, bundle: dict, is_result: bool) -> None:
+        kept = {}
+        for kind in KEPT_TYPES:
+            content = bundle.get(kind)
+            if isinstance(content, str):
+                room = "image" if kind.startswith("image/") else "text"
+                if room == "image" and (len(content) > self._room["image"] or not re.fullmatch(r"[A-Za-z0-9+/=\n]+", content)):
+                    continue
+                kept[kind] = self._taken(room, content if room == "image" else _clean(content, KEPT_TEXT))
+        if kept and len(self.list) < KEPT_OUTPUTS:
+            kind = {"execution_count": None} if is_result else {}
+            self.list.append(nbformat.v4.new_output("execute_result" if is_result else "display_data", data=kept, **kind))
+
+    def _taken(self, room: str, content: str) -> str:
+        kept = content[:self._room[room]]
+        self._room[room] -= len(kept)
+        return kept if len(kept) == len(content) else kept + "\n(cut here)" if kept else ""
+
+
+def _clean(text, length: int) -> str:
+    """Text that any tool can store and show: no terminal codes, no lone surrogates, not endless."""
+    text = str(text)[:length].encode("utf-8", "replace").decode("utf-8")
+    return re.sub(r"\x1b\[[0-9;]*m|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", text)
+
+
+@dataclass
+class Told:
+    """What was read of a task's answers: data by name, and why others could not be read."""
+
+    given: dict = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+
+
+def ask_cell(process: Process, request: dict) -> tuple[Outputs, Told, str | None]:
+    """One request's outputs, the answers told, and in one word what stopped the cell, if anything did."""
+    outputs, told, done = Outputs(), Told(), {}
+    try:
+        for event in process.ask(request):
+            if isinstance(event.get("told"), dict):
+                told = _told(event, request.get("tell", []))
+            elif "done" in event:
+                done = event["done"] if isinstance(event["done"], dict) else {}
+            else:
+                outputs.add(event)
+    except Stopped as stopped:
+        stopped.outputs = outputs
+        raise
+    stopped = done.get("stopped")
+    return outputs, told, stopped if stopped in ("time", "memory", "processes", "exit") else None
+
+
+def _told(event: dict, names: list[str]) -> Told:
+    told = Told(problems={name: _clean(problem, 80) for name, problem in (event.get("problems") or {}).items() if name in names}
+                if isinstance(event.get("problems"), dict) else {})
+    for name in names:
+        if name in event["told"]:
+            try:
+                told.given.update(answers.read(json.dumps({name: event["told"][name]}).encode()))
+            except (answers.NotPlain, RecursionError) as problem:
+                told.problems[name] = str(problem)
+        else:
+            told.problems.setdefault(name, "missing")
+    return told
+
+
+class Examiner:
+    """A clean process that has run an assignment's setup cell and tests answers, each task in a copy of itself."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        self.assignment = assignment
+        self.process = Process(EXAMINER)
+        self.process.start()
+        outputs, _, _ = ask_cell(self.process, {"run": assignment.source.cells[assignment.places["setup"]].source})
+        if outputs.error:
+            self.stop()
+            raise RuntimeError(f"the setup cell of {assignment.stem} raises {outputs.error}: {outputs.list[-1].evalue}")
+
+    def stop(self) -> None:
+        self.process.stop()
+
+    def __enter__(self) -> Examiner:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.stop()
+
+    def test(self, task: Task, told: Told) -> tuple[NotebookNode, float]:
+        """The test cell of a task with its outputs, and the points that nbgrader reads from these."""
+        cell = nbformat.from_dict(self.assignment.official.cells[task.check])
+        outputs, _, stopped = ask_cell(self.process, {"try": cell.source, "given": told.given})
+        cell["outputs"] = [_result_of_test(output, task, told) for output in outputs.list]
+        if stopped and not outputs.error:
+            cell["outputs"].append(_failure("TestStopped", f"the check of this answer was stopped ({stopped})"))
+        score, _ = determine_grade(cell)
+        return cell, score
+
+
+def _failure(name: str, value: str) -> NotebookNode:
+    return nbformat.v4.new_output("error", ename=name, evalue=value, traceback=[f"{name}: {value}" if value else name])
+
+
+def _result_of_test(output: NotebookNode, task: Task, told: Told) -> NotebookNode:
+    """A failed test in a line of its own words: a traceback would show the hidden tests to whoever reads the feedback."""
+    if output.output_type != "error":
+        return output
+    missing = re.fullmatch(r"name '(\w+)' is not defined", output.evalue)
+    if output.ename == "NameError" and missing and missing[1] in task.answers:
+        problem = told.problems.get(missing[1], "missing")
+        reason = "was not found after your cells had run" if problem == "missing" else f"cannot be read as plain data: it is {problem}"
+        return _failure("NameError", f"the answer {missing[1]} {reason}")
+    return _failure(output.ename, output.evalue)
+
+
+def solution_cells(assignment: Assignment) -> list[str | None]:
+    """The source of each code cell that a student may change, by position; None for all others."""
+    return [cell.source if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution") else None for cell in assignment.source.cells]
+
+
+__all__ = ["Examiner", "Outputs", "Told", "ask_cell", "grade_id", "solution_cells"]
