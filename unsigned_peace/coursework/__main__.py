@@ -1,9 +1,10 @@
-"""Commands of coursework: ``check`` looks for faults of assignments."""
+"""Commands of coursework: ``write`` makes what is handed out, ``grade`` grades what comes back, ``check`` looks for authors' faults."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from unsigned_peace.coursework.assignments import AssignmentError, paths, read
 from unsigned_peace.coursework.sandbox import SandboxError, probe
@@ -27,16 +28,36 @@ def _check(options: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
+def _grade(options: argparse.Namespace) -> int:
+    from unsigned_peace.coursework.grading import grade_all
+    from unsigned_peace.coursework.reports import write_all
+
+    assignments = [read(path) for path in paths()]
+    lines = grade_all(options.submissions, options.out, assignments, options.jobs)
+    pages = write_all(options.out, lines, assignments)
+    counts = {status: sum(line.status == status for line in lines) for status in sorted({line.status for line in lines})}
+    print(f"{options.out / 'grades.csv'}: {len(lines)} lines ({', '.join(f'{count} {status}' for status, count in counts.items()) or 'nothing handed in'}); "
+          f"{pages} pages of feedback written; {options.out / 'summary.html'}")
+    return 0
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m unsigned_peace.coursework", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(required=True)
     check = commands.add_parser("check", help="look for faults of assignments")
     check.add_argument("assignments", nargs="*", help="only these (all, if none is named)")
     check.set_defaults(command=_check)
+    grade = commands.add_parser("grade", help="grade SUBMISSIONS/<student>/<assignment>/<assignment>.ipynb into a folder")
+    grade.add_argument("submissions", type=Path)
+    grade.add_argument("out", type=Path)
+    grade.add_argument("--jobs", type=int, help="how many side by side (one for each processor)")
+    grade.set_defaults(command=_grade)
     options = parser.parse_args(arguments)
+    from unsigned_peace.coursework.grading import GradingError
+
     try:
         return options.command(options)
-    except (AssignmentError, SandboxError) as error:
+    except (AssignmentError, GradingError, SandboxError) as error:
         print(error, file=sys.stderr)
         return 1
 

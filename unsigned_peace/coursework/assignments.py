@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import logging
 from dataclasses import dataclass, field
@@ -88,6 +89,11 @@ class Assignment:
     def release(self) -> NotebookNode:
         """What students get: no solutions, no hidden tests, locked cells locked."""
         return _through(self.official, ClearHiddenTests, ComputeChecksums, CheckCellMetadata)
+
+    @cached_property
+    def digest(self) -> str:
+        """Digest of all that the assignment says."""
+        return hashlib.sha256(json.dumps(self.source, sort_keys=True).encode()).hexdigest()
 
     @cached_property
     def mistakes(self) -> dict[str, list[dict]]:

@@ -173,7 +173,7 @@ def _visible(cell) -> str:
 
 
 def _kept_back(assignment: Assignment) -> Iterator[str]:
-    given = "\n".join(cell.source for cell in assignment.release.cells)
+    given = {line.strip() for cell in assignment.release.cells for line in cell.source.splitlines()}
     for line in sorted(kept_back(assignment)):
         if line in given:
             yield f"{shown(assignment.path)}: the student version shows a line of the key: {line[:80]}"

@@ -1,0 +1,170 @@
+"""What is read after grading: the grade file, files for learning platforms, feedback for students, a summary."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import html
+import io
+import multiprocessing
+import os
+import re
+from pathlib import Path
+
+import nbformat
+import nbgrader
+from nbconvert.exporters import HTMLExporter
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbgrader.preprocessors import ClearHiddenTests, GetGrades
+from nbgrader.utils import is_grade, is_solution
+from traitlets.config import Config
+
+from unsigned_peace.coursework.assignments import Assignment
+from unsigned_peace.coursework.course import Book, database, write_whole
+from unsigned_peace.coursework.grading import Line, graded_path, read_record
+
+COLUMNS = ("student", "assignment", "score", "max_score", "status", "message")
+#: A page that can neither run scripts nor ask anybody for anything, whatever students wrote into it.
+_POLICY = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:\">"
+
+
+def _csv(header: tuple[str, ...], rows: list[tuple]) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def write_grades(out: Path, lines: list[Line]) -> None:
+    """``grades.csv``: a line for each student and assignment, in the order of their names."""
+    rows = [(line.student, line.assignment, f"{line.score:g}", f"{line.max_score:g}", line.status, line.message) for line in lines]
+    write_whole(out / "grades.csv", _csv(COLUMNS, rows))
+
+
+# feedback ----------------------------------------------------------------------------------------
+
+class _VisibleTests(ClearHiddenTests):
+    """Leaves hidden tests out of what goes back to students; student's own cells stay as they are."""
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        if is_grade(cell) and not is_solution(cell):
+            self._remove_hidden_test_region(cell)
+        return cell, resources
+
+
+def _exporter() -> HTMLExporter:
+    formgrader = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader"
+    config = Config()
+    config.HTMLExporter.template_name = "feedback"
+    config.HTMLExporter.extra_template_basedirs = [str(formgrader / "templates")]
+    config.HTMLExporter.extra_template_paths = [str(formgrader / "static" / "node_modules" / "bootstrap" / "dist" / "css")]
+    config.HTMLExporter.sanitize_html = True
+    config.HTMLExporter.mathjax_url = config.HTMLExporter.require_js_url = config.HTMLExporter.jquery_url = ""
+    config.Exporter.default_preprocessors = []
+    exporter = HTMLExporter(config=config)
+    for preprocessor in (GetGrades, _VisibleTests, CSSHTMLHeaderPreprocessor):
+        exporter.register_preprocessor(preprocessor, enabled=True)
+    return exporter
+
+
+def _without_scripts(page: str) -> str:
+    page = re.sub(r"<script\b.*?</script>", "", page, flags=re.S | re.I)
+    return page.replace('<meta charset="utf-8" />', f'<meta charset="utf-8" />\n{_POLICY}\n<meta name="viewport" content="width=device-width, initial-scale=1">', 1)
+
+
+def feedback_path(out: Path, student: str, stem: str) -> Path:
+    return out / "feedback" / student / stem / f"{stem}.html"
+
+
+def _feedback(task: tuple[Path, str, str, str]) -> None:
+    out, student, stem, state = task
+    notebook = nbformat.read(graded_path(out, student, stem), as_version=4)
+    resources = {"unique_key": stem, "nbgrader": {"student": student, "assignment": stem, "notebook": stem, "db_url": database(out)}}
+    page, _ = _exporter().from_notebook_node(notebook, resources)
+    write_whole(feedback_path(out, student, stem), f"{_without_scripts(page).rstrip()}\n<!-- {state} -->\n")
+
+
+def write_feedback(out: Path, lines: list[Line], book: Book, side_by_side: int | None = None) -> int:
+    """Feedback pages, nbgrader's own, for every graded submission whose grades or comments have changed; returns how many."""
+    tasks = []
+    for line in lines:
+        graded, page = graded_path(out, line.student, line.assignment), feedback_path(out, line.student, line.assignment)
+        record = read_record(out, line.student, line.assignment)
+        if record is None or not record.notebook or not book.has(line.student, line.assignment):
+            continue
+        state = hashlib.sha256(graded.read_bytes() + book.state(line.student, line.assignment).encode() + record.key.encode()).hexdigest()
+        if not (page.exists() and page.read_text(encoding="utf-8").endswith(f"<!-- {state} -->\n")):
+            tasks.append((out, line.student, line.assignment, state))
+    if tasks:
+        with multiprocessing.get_context("fork").Pool(min(side_by_side or os.cpu_count() or 1, len(tasks))) as pool:
+            for _ in pool.imap_unordered(_feedback, tasks):
+                pass
+    return len(tasks)
+
+
+# summary -----------------------------------------------------------------------------------------
+
+def write_summary(out: Path, lines: list[Line], assignments: list[Assignment]) -> None:
+    """``summary.html``: for each assignment how many solved each task, as a chart and as a table; the chart as a file too."""
+    from unsigned_peace.charts import theme
+    import altair as alt
+    import pandas as pd
+    import vl_convert
+
+    parts = []
+    for assignment in assignments:
+        of_this = [line for line in lines if line.assignment == assignment.stem]
+        graded = [record for line in of_this if (record := read_record(out, line.student, line.assignment)) and record.tasks is not None]
+        if not of_this:
+            continue
+        statuses = {status: sum(line.status == status for line in of_this) for status in sorted({line.status for line in of_this})}
+        head = f"<h2>{html.escape(assignment.stem)}</h2>\n<p>{len(of_this)} students: " + ", ".join(f"{count} {status}" for status, count in statuses.items()) + ".</p>\n"
+        if not graded:
+            parts.append(head)
+            continue
+        rows = []
+        for task in assignment.tasks:
+            points = [record.tasks.get(task.name, 0.0) for record in graded]
+            full, none = sum(value >= task.points for value in points), sum(value == 0 for value in points)
+            for result, count in (("full points", full), ("part of the points", len(points) - full - none), ("no points", none)):
+                rows.append({"task": f"{task.name.replace('-', ' ').capitalize()} ({task.points:g})", "result": result, "students": count})
+        frame = pd.DataFrame(rows)
+        order = ["full points", "part of the points", "no points"]
+        bars = alt.Chart(frame[frame["students"] > 0]).mark_bar().encode(
+            y=alt.Y("task:N", title=None, sort=None), x=alt.X("students:Q", title="students", axis=alt.Axis(tickMinStep=1, format="d")),
+            color=alt.Color("result:N", title=None, sort=order, scale=alt.Scale(domain=order, range=[theme.BOTH, theme.OTHER, theme.SOFT])),
+            order=alt.Order("rank:Q"),
+        ).transform_calculate(rank="indexof(['full points', 'part of the points', 'no points'], datum.result)").properties(width=480, height=alt.Step(28))
+        drawing = vl_convert.vegalite_to_svg(bars.to_dict())
+        write_whole(out / "summary" / f"{assignment.stem}.svg", drawing)
+        table = frame.pivot(index="task", columns="result", values="students").reindex(columns=order)
+        table = table.loc[list(dict.fromkeys(frame["task"]))].rename_axis(index=None, columns=None)
+        best = sorted(sum(record.tasks.values()) for record in graded)
+        middle = best[len(best) // 2] if len(best) % 2 else (best[len(best) // 2 - 1] + best[len(best) // 2]) / 2
+        described = f"Bars, one for each task: how many of {len(graded)} students got full points, part of them, none. The table below holds the same numbers."
+        parts.append(
+            f"{head}<p>Points of the tasks, without essays: from {best[0]:g} to {best[-1]:g}, median {middle:g}.</p>\n"
+            f'<figure role="img" aria-label="{html.escape(described)}">{drawing}</figure>\n{table.to_html(border=0)}\n'
+        )
+    page = (
+        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n{_POLICY}\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>Coursework: summary</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>Coursework: how it went</h1>\n{''.join(parts)}</main>\n</body>\n</html>\n"
+    )
+    write_whole(out / "summary.html", page)
+
+
+_STYLE = (
+    "body{font:16px/1.5 'Liberation Sans',Arial,Helvetica,sans-serif;color:#1f2328;background:#fffffe;margin:0}main{max-width:44rem;margin:0 auto;padding:1rem}"
+    "figure{margin:1rem 0;overflow-x:auto}svg{max-width:100%;height:auto}table{border-collapse:collapse}th,td{text-align:right;padding:.25rem .75rem;border-bottom:1px solid #d0d7df}"
+    "tbody th{text-align:left;font-weight:normal}"
+)
+
+
+def write_all(out: Path, lines: list[Line], assignments: list[Assignment]) -> int:
+    """Everything that is read after grading; returns how many feedback pages were written anew."""
+    write_grades(out, lines)
+    with Book(out) as book:
+        written = write_feedback(out, lines, book)
+    write_summary(out, lines, assignments)
+    return written

@@ -1,0 +1,225 @@
+"""What students hand in: found, read defensively, and put back into the order and the locked cells of the assignment.
+
+Nothing here writes, and nothing runs. A submission is data of unknown origin: of a notebook only
+the kind, the text and the ``grade_id`` of its cells are used.
+"""
+
+from __future__ import annotations
+
+import codecs
+import copy
+import hashlib
+import json
+import os
+import re
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from unsigned_peace.coursework.assignments import Assignment, grade_id
+
+#: Bounds of what is read: a file in bytes, cells, and the text of one cell in characters.
+MAX_FILE, MAX_CELLS, MAX_CELL = 256 * 2**20, 2_000, 200_000
+
+
+class Unreadable(ValueError):
+    """A submission is no notebook that can be read; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Of a submitted cell, all that is used."""
+
+    kind: str
+    source: str
+    grade_id: str | None
+
+
+@dataclass
+class Submission:
+    """A submission ready to run: official cells in their order, the student's text in those that are theirs."""
+
+    notebook: NotebookNode
+    notes: list[str] = field(default_factory=list)
+
+
+# finding -----------------------------------------------------------------------------------------
+
+def students(folder: Path) -> list[str]:
+    """The students who have a folder, by name."""
+    return sorted(entry.name for entry in os.scandir(folder) if entry.is_dir() and not entry.name.startswith("."))
+
+
+def assignments_of(folder: Path, student: str) -> list[str]:
+    """The assignments for which a student has a folder, by name."""
+    return sorted(entry.name for entry in os.scandir(folder / student) if entry.is_dir() and not entry.name.startswith("."))
+
+
+def find(folder: Path, stem: str) -> tuple[Path | None, list[str]]:
+    """The notebook of an assignment in a student's folder for it, and what to note about its name.
+
+    A notebook of another name is taken if it is the only one. Raises ``Unreadable`` if it cannot be told which is meant.
+    """
+    if not folder.is_dir():
+        return None, []
+    exact = folder / f"{stem}.ipynb"
+    if os.path.lexists(exact):
+        return exact, []
+    others = sorted(entry.name for entry in os.scandir(folder) if entry.name.lower().endswith(".ipynb") and not entry.name.startswith("."))
+    if len(others) > 1:
+        raise Unreadable(f"{len(others)} notebooks, none of them named {stem}.ipynb")
+    if others:
+        return folder / others[0], [f"the file is named {_short(others[0])}"]
+    return None, []
+
+
+def contents(path: Path) -> bytes:
+    """A submitted file whole. Raises ``Unreadable`` if it is no plain file, or too large."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise Unreadable("it is a link, not a file" if path.is_symlink() else f"it cannot be opened ({error.strerror})") from error
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise Unreadable("it is not a plain file")
+        if status.st_size > MAX_FILE:
+            raise Unreadable(f"it has {status.st_size / 2**20:.0f} MB; at most {MAX_FILE // 2**20} MB are read")
+        return file.read(MAX_FILE)
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+# reading -----------------------------------------------------------------------------------------
+
+def _text(data: bytes) -> str:
+    if not data.strip():
+        raise Unreadable("the file is empty")
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if data.startswith(mark):
+            return data.decode(encoding, "replace")
+    if b"\x00" in data[:4]:
+        return data.decode("utf-16-be" if data[:1] == b"\x00" else "utf-16-le", "replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
+def read(data: bytes) -> list[Cell]:
+    """The cells of a submitted notebook of any format from 4.0. Raises ``Unreadable`` if there are none to be had."""
+    try:
+        notebook = json.loads(_text(data))
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"it is not a notebook: broken JSON in line {error.lineno}, column {error.colno}") from error
+    except RecursionError as error:
+        raise Unreadable("it is not a notebook: JSON nested too deeply") from error
+    except MemoryError as error:
+        raise Unreadable("it needs more memory to be read than it may have") from error
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
+        old = isinstance(notebook, dict) and "worksheets" in notebook
+        raise Unreadable("it is a notebook of format 3: open it in Jupyter and save it again" if old else "it is JSON, but not a notebook: no list of cells")
+    cells = []
+    for cell in notebook["cells"][:MAX_CELLS + 1]:
+        if not isinstance(cell, dict):
+            continue
+        source = cell.get("source", "")
+        if isinstance(source, list):
+            source = "".join(part for part in source if isinstance(part, str))
+        if not isinstance(source, str) or len(source) > MAX_CELL:
+            raise Unreadable(f"a cell of more than {MAX_CELL} characters" if isinstance(source, str) else "a cell without text")
+        metadata = cell.get("metadata")
+        marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+        name = marks.get("grade_id") if isinstance(marks, dict) else None
+        kind = cell.get("cell_type") if cell.get("cell_type") in ("code", "markdown", "raw") else "raw"
+        cells.append(Cell(kind, _clean(source), name if isinstance(name, str) else None))
+    if len(cells) > MAX_CELLS:
+        raise Unreadable(f"more than {MAX_CELLS} cells")
+    return cells
+
+
+def _clean(source: str) -> str:
+    """Text that can be stored: lone surrogates and NUL, which no tool writes, become question marks."""
+    return source.replace("\x00", "?").encode("utf-8", "replace").decode("utf-8")
+
+
+def _short(name: str) -> str:
+    return repr(re.sub(r"[^\w .()+-]", "?", name)[:60])
+
+
+# putting in order --------------------------------------------------------------------------------
+
+def rebuild(assignment: Assignment, cells: list[Cell]) -> Submission:
+    """The assignment's official cells with a student's answers in them, and the student's other cells where they stood.
+
+    Locked cells, their order and their marks are the assignment's own. Of a task's answer the
+    last copy that is not the untouched one counts; earlier copies run before it. Cells that
+    the assignment does not know stay behind the cell that they followed.
+    """
+    own = {name for name, position in assignment.places.items() if assignment.source.cells[position].metadata.nbgrader.get("solution")}
+    stubs = {grade_id(cell): cell.source for cell in assignment.official.cells}
+    given = {grade_id(cell): cell.source for cell in assignment.release.cells}
+    answers: dict[str, list[Cell]] = {}
+    followers: dict[str, list[Cell]] = {}
+    seen: list[str] = []
+    notes: list[str] = []
+    anchor = "setup"  # nothing of a student's runs before the setup cell
+    restored = []
+    for cell in cells:
+        if cell.grade_id not in assignment.places:
+            if cell.source.strip():
+                followers.setdefault(anchor, []).append(cell)
+            continue
+        if cell.grade_id != "about":
+            anchor = cell.grade_id
+        seen.append(cell.grade_id)
+        if cell.grade_id in own:
+            answers.setdefault(cell.grade_id, []).append(cell)
+        elif cell.source.strip() not in (given[cell.grade_id].strip(), stubs[cell.grade_id].strip()) and cell.grade_id not in restored:
+            restored.append(cell.grade_id)
+    notes += _deviations(assignment, seen, restored)
+    notebook = nbformat.v4.new_notebook(metadata=copy.deepcopy(assignment.source.metadata))
+    for official in assignment.official.cells:
+        name = grade_id(official)
+        cell = copy.deepcopy(official)
+        if name in own and name in answers:
+            changed = [copy_ for copy_ in answers[name] if copy_.source.strip() != stubs[name].strip()]
+            if len(changed) > 1:
+                notes.append(f"{name}: {len(changed)} different copies, the last counts")
+            for earlier in changed[:-1]:
+                notebook.cells.append(_plain(earlier, official.cell_type))
+            if changed:
+                cell["source"] = changed[-1].source
+        notebook.cells.append(cell)
+        notebook.cells += [_plain(follower) for follower in followers.get(name, [])]
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = grade_id(cell) or f"own-{number}"
+    return Submission(notebook, notes)
+
+
+def _plain(cell: Cell, kind: str | None = None) -> NotebookNode:
+    make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell, "raw": nbformat.v4.new_raw_cell}
+    return make[kind or cell.kind](cell.source)
+
+
+def _deviations(assignment: Assignment, seen: list[str], restored: list[str]) -> list[str]:
+    """What a student did to the assignment's cells, in words."""
+    notes = []
+    if not seen:
+        return ["no cell carries its mark any more; all cells ran after the setup"]
+    missing = [name for name in assignment.places if name not in seen]
+    first = list(dict.fromkeys(seen))
+    if missing:
+        notes.append(f"missing, put back: {', '.join(missing)}")
+    if first != sorted(first, key=assignment.places.__getitem__):
+        notes.append("cells in another order, put back")
+    if restored:
+        notes.append(f"changed, put back: {', '.join(restored)}")
+    return notes
