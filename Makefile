@@ -1,6 +1,6 @@
 # Two commands do everything: `make book` and `make test`. `make` alone lists all.
 .DEFAULT_GOAL := help
-.PHONY: help book test audit check reference serve lab clean lock
+.PHONY: help book test audit check reference serve lab clean lock coursework grade
 
 PYTHON ?= python3
 VENV := .venv
@@ -26,6 +26,7 @@ book: $(VENV)/ready ## build the book into _build/html
 
 test: book ## run every test: units, dataset, outputs, pages in a browser
 	@$(BIN)/python -m tests.browser
+	@$(BIN)/python -m tests.bubblewrap
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env --ignore tests/audit
 
 AUDITORS := tests/audit/node_modules/ready
@@ -35,6 +36,7 @@ $(AUDITORS): tests/audit/package-lock.json
 
 audit: book $(AUDITORS) ## run the slow tests: every page judged by outside tools, and what takes minutes
 	@$(BIN)/python -m tests.browser
+	@$(BIN)/python -m tests.bubblewrap
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/audit
 
 check: $(VENV)/ready ## validate the dataset: every fault, a line each
@@ -42,6 +44,13 @@ check: $(VENV)/ready ## validate the dataset: every fault, a line each
 
 reference: $(VENV)/ready ## execute the chapters afresh and write the committed outputs
 	@$(BIN)/python -m unsigned_peace.execution --reference
+
+coursework: $(VENV)/ready ## write the assignments: student versions, and keys for instructors
+	@$(BIN)/python -m unsigned_peace.coursework write
+
+grade: $(VENV)/ready ## grade submissions: make grade SUBMISSIONS=dir OUT=dir
+	@test -n "$(SUBMISSIONS)" -a -n "$(OUT)" || { echo "Say where: make grade SUBMISSIONS=dir OUT=dir (files: SUBMISSIONS/<student>/<assignment>/<assignment>.ipynb)"; exit 2; }
+	@$(BIN)/python -m unsigned_peace.coursework grade "$(SUBMISSIONS)" "$(OUT)"
 
 serve: ## serve the built book on this machine only
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000

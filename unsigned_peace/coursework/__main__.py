@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from unsigned_peace.coursework.assignments import AssignmentError, paths, read
+from unsigned_peace.coursework.assignments import AssignmentError, paths, read, shown
 from unsigned_peace.coursework.sandbox import SandboxError, probe
 
 
@@ -28,6 +28,19 @@ def _check(options: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
+def _write(options: argparse.Namespace) -> int:
+    from unsigned_peace.coursework.handout import FOLDER, write
+
+    probe()
+    assignments = [read(path) for path in paths(options.assignments)]
+    faults = write(FOLDER, assignments)
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    place = shown(FOLDER)
+    print(f"{len(assignments)} assignments: student versions in {place}/release/<assignment>/, keys in {place}/key/ (keep these to yourself)")
+    return 1 if faults else 0
+
+
 def _grade(options: argparse.Namespace) -> int:
     from unsigned_peace.coursework.grading import grade_all
     from unsigned_peace.coursework.reports import write_all
@@ -44,6 +57,9 @@ def _grade(options: argparse.Namespace) -> int:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m unsigned_peace.coursework", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(required=True)
+    write = commands.add_parser("write", help="make student versions and keys")
+    write.add_argument("assignments", nargs="*", help="only these (all, if none is named)")
+    write.set_defaults(command=_write)
     check = commands.add_parser("check", help="look for faults of assignments")
     check.add_argument("assignments", nargs="*", help="only these (all, if none is named)")
     check.set_defaults(command=_check)

@@ -37,9 +37,17 @@ def _csv(header: tuple[str, ...], rows: list[tuple]) -> str:
 
 
 def write_grades(out: Path, lines: list[Line]) -> None:
-    """``grades.csv``: a line for each student and assignment, in the order of their names."""
+    """``grades.csv``: a line for each student and assignment, in the order of their names.
+
+    ``grades-by-student.csv`` has a line for each student and a column for each assignment, as
+    learning platforms import it; a cell is blank where there is nothing to grade.
+    """
     rows = [(line.student, line.assignment, f"{line.score:g}", f"{line.max_score:g}", line.status, line.message) for line in lines]
     write_whole(out / "grades.csv", _csv(COLUMNS, rows))
+    scores = {(line.student, line.assignment): "" if line.status in ("missing", "unreadable", "unknown") else f"{line.score:g}" for line in lines}
+    stems = sorted({line.assignment for line in lines if line.status != "unknown"})
+    wide = [(student, *(scores.get((student, stem), "") for stem in stems)) for student in sorted({line.student for line in lines})]
+    write_whole(out / "grades-by-student.csv", _csv(("student", *stems), wide))
 
 
 # feedback ----------------------------------------------------------------------------------------
@@ -68,7 +76,10 @@ def _exporter() -> HTMLExporter:
     return exporter
 
 
-def _without_scripts(page: str) -> str:
+def _framed(page: str, line: Line) -> str:
+    """The page without scripts, and with the status of the submission at its head."""
+    said = "" if line.status == "graded" and not line.message else f'<p style="margin:1em"><strong>{html.escape(line.status.capitalize())}.</strong> {html.escape(line.message)}</p>'
+    page = page.replace('<div class="panel-body">', f'{said}<div class="panel-body">', 1)
     page = re.sub(r"<script\b.*?</script>", "", page, flags=re.S | re.I)
     return page.replace('<meta charset="utf-8" />', f'<meta charset="utf-8" />\n{_POLICY}\n<meta name="viewport" content="width=device-width, initial-scale=1">', 1)
 
@@ -77,12 +88,13 @@ def feedback_path(out: Path, student: str, stem: str) -> Path:
     return out / "feedback" / student / stem / f"{stem}.html"
 
 
-def _feedback(task: tuple[Path, str, str, str]) -> None:
-    out, student, stem, state = task
+def _feedback(task: tuple[Path, Line, str]) -> None:
+    out, line, state = task
+    student, stem = line.student, line.assignment
     notebook = nbformat.read(graded_path(out, student, stem), as_version=4)
     resources = {"unique_key": stem, "nbgrader": {"student": student, "assignment": stem, "notebook": stem, "db_url": database(out)}}
     page, _ = _exporter().from_notebook_node(notebook, resources)
-    write_whole(feedback_path(out, student, stem), f"{_without_scripts(page).rstrip()}\n<!-- {state} -->\n")
+    write_whole(feedback_path(out, student, stem), f"{_framed(page, line).rstrip()}\n<!-- {state} -->\n")
 
 
 def write_feedback(out: Path, lines: list[Line], book: Book, side_by_side: int | None = None) -> int:
@@ -93,9 +105,9 @@ def write_feedback(out: Path, lines: list[Line], book: Book, side_by_side: int |
         record = read_record(out, line.student, line.assignment)
         if record is None or not record.notebook or not book.has(line.student, line.assignment):
             continue
-        state = hashlib.sha256(graded.read_bytes() + book.state(line.student, line.assignment).encode() + record.key.encode()).hexdigest()
+        state = hashlib.sha256(graded.read_bytes() + book.state(line.student, line.assignment).encode() + repr(line).encode()).hexdigest()
         if not (page.exists() and page.read_text(encoding="utf-8").endswith(f"<!-- {state} -->\n")):
-            tasks.append((out, line.student, line.assignment, state))
+            tasks.append((out, line, state))
     if tasks:
         with multiprocessing.get_context("fork").Pool(min(side_by_side or os.cpu_count() or 1, len(tasks))) as pool:
             for _ in pool.imap_unordered(_feedback, tasks):

@@ -1,0 +1,48 @@
+"""What an instructor hands out, and the key that is kept: a course directory in ``_build/coursework``."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import multiprocessing
+import os
+from pathlib import Path
+
+import nbformat
+
+from unsigned_peace.coursework.assignments import SUITE, Assignment
+from unsigned_peace.coursework.course import prepare, write_notebook
+from unsigned_peace.coursework.grading import circumstances, execute
+from unsigned_peace.coursework.scoring import Examiner
+from unsigned_peace.coursework.submissions import Submission
+from unsigned_peace.execution import ROOT
+
+FOLDER = ROOT / "_build" / "coursework"
+
+
+def write(folder: Path, assignments: list[Assignment]) -> list[str]:
+    """Student versions in ``release/``, keys with their outputs in ``key/``; returns faults, a line each."""
+    prepare(folder, assignments)
+    around = circumstances()
+    tasks = [(folder, assignment, hashlib.sha256(f"{around} {assignment.digest}".encode()).hexdigest()) for assignment in assignments]
+    with multiprocessing.get_context("fork").Pool(max(1, min(os.cpu_count() or 1, len(tasks)))) as pool:
+        faults = pool.starmap(_key, tasks)
+    return sorted(fault for found in faults for fault in found)
+
+
+def _key(folder: Path, assignment: Assignment, made_from: str) -> list[str]:
+    path = folder / "key" / f"{assignment.stem}.ipynb"
+    try:
+        if nbformat.read(path, as_version=4).metadata[SUITE]["made_from"] == made_from:
+            return []
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    key = Submission(copy.deepcopy(assignment.source))
+    with Examiner(assignment) as examiner:
+        status, points, notes = execute(assignment, key, examiner)
+    lost = [f"{task.name}: {points[task.name]:g} of {task.points:g} points" for task in assignment.tasks if points[task.name] != task.points]
+    if status != "graded" or lost:
+        return [f"coursework/{assignment.stem}.md: the key does not get full marks ({'; '.join([*lost, *notes] or [status])}); `python -m unsigned_peace.coursework check {assignment.stem}` says why"]
+    key.notebook.metadata[SUITE] = {"made_from": made_from}
+    write_notebook(path, key.notebook)
+    return []
