@@ -100,6 +100,7 @@ FAULTS = {
     "a chart that is no figure": ("figure(chart, ", "chart or (", "book/index.md:21: WARNING: a chart without description and sources"),
     "a dangling citation": ("{cite}`SOURCE`", "{cite}`nobody2020`", "book/index.md:17: WARNING: could not find bibtex key"),
     "a dangling record": ("{cite}`SOURCE`", "{record}`places:atlantis`", "book/index.md:17: WARNING: there is no record 'places:atlantis'"),
+    "a dangling exhibit": ("{cite}`SOURCE`", "{exhibit}`index:nothing`", "book/index.md:17: WARNING: there is no exhibit 'index:nothing'"),
     "a link to a page that is not there": ("{cite}`SOURCE`", "[more](nowhere.md)", "book/index.md:17: WARNING"),
     "a link to a place that is not there": ("{cite}`SOURCE`", '<a href="bibliography.html#nowhere">more</a>', "book/index.html:"),
     "a picture that is not there": ("{cite}`SOURCE`", "![alt](nowhere.png)", "book/index.md:17: WARNING: image file not readable"),

@@ -123,11 +123,16 @@ class AimsDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         with open(self.env.doc2path(self.env.docname), encoding="utf-8") as page:
-            minutes = max(1, round(reading_words(page.read()) / WORDS_A_MINUTE))
+            minutes = reading_minutes(page.read())
         box = nodes.admonition("", nodes.title("", "After this chapter you can"), classes=["aims"])
         self.state.nested_parse(self.content, self.content_offset, box)
         box += nodes.paragraph("", f"Reading time: about {minutes} minutes, charts included. The code runs in less than a minute.", classes=["reading-time"])
         return [box]
+
+
+def reading_minutes(text: str) -> int:
+    """How long reading a chapter takes, in whole minutes, charts included."""
+    return max(1, round(reading_words(text) / WORDS_A_MINUTE))
 
 
 def reading_words(text: str) -> int:

@@ -1,0 +1,135 @@
+"""The pages for teachers: what they take from chapters and assignments, and the same rules for their prose."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import nbformat
+import pytest
+
+from tests.chapters.test_prose import NAMES, prose, typed_figures
+from tests.conftest import ROOT
+from unsigned_peace import execution
+from unsigned_peace.publishing import teaching
+from unsigned_peace.publishing.pages import reading_minutes
+
+PAGES = sorted((ROOT / "book" / "teaching").glob("*.md"))
+CHAPTERS = {path.stem: path.read_text(encoding="utf-8") for path in execution.chapters() if "## Exercises" in path.read_text(encoding="utf-8")}
+
+#: Numbers of a plan, which are the teacher's and not the record's.
+PLAN = re.compile(
+    r"\b\d+(?: to \d+)? minutes\b|\b(?:[Ww]eek|[Ss]essions?|[Ll]evel|[Ee]xercise) \d+(?:(?:, | and | to )\d+)*|^\| \d+ \|",
+    re.MULTILINE,
+)
+
+ASSIGNMENT = """---
+file_format: mystnb
+kernelspec:
+  name: python3
+  display_name: Python 3
+---
+
++++ {"nbgrader": {"grade_id": "about", "grade": false, "solution": false, "locked": true, "task": false, "schema_version": 3}}
+
+# Coursework: a small one
+
+Allow 45 to 60 minutes.
+
+```{code-cell}
+---
+nbgrader: {grade_id: task-1, grade: false, solution: true, locked: false, task: false, schema_version: 3}
+---
+answer = 1
+```
+
+```{code-cell}
+---
+nbgrader: {grade_id: task-1-check, grade: true, solution: false, locked: true, points: 20, task: false, schema_version: 3}
+---
+assert answer == 1
+```
+
++++ {"nbgrader": {"grade_id": "essay-1", "grade": true, "solution": true, "locked": false, "points": 10, "task": false, "schema_version": 3}}
+
+An essay.
+"""
+
+
+def test_an_assignment_says_its_own_size():
+    assert teaching.assignment(ASSIGNMENT) == teaching.Assignment(tasks=1, essays=1, points=30, minutes="45 to 60")
+
+
+def test_an_assignment_that_states_no_time_is_refused():
+    with pytest.raises(ValueError, match="how many minutes"):
+        teaching.assignment(ASSIGNMENT.replace("45 to 60 minutes", "an hour"))
+
+
+def test_a_chapter_says_its_own_title_aims_and_time():
+    text = "# Why?\n\n" + "word " * 1800 + "\n\n:::{aims}\n1. ask;\n2. answer.\n:::\n"
+    assert teaching.chapter("why", text) == teaching.Chapter("why", "Why?", "1. ask;\n2. answer.\n", 10)
+    with pytest.raises(ValueError, match="why.md has no aims"):
+        teaching.chapter("why", "# Why?\n")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["islands: first", "islands: {level: 4, before: nothing, place: here}", "islands: {level: 1, before: nothing}", "islands: [", "- islands"],
+)
+def test_a_course_with_a_fault_is_refused(wrong):
+    with pytest.raises(ValueError, match="expected|not YAML"):
+        teaching.said_of_chapters(wrong)
+
+
+def test_the_exhibits_of_a_chapter_carry_their_computed_titles(site):
+    notebook = execution.read(CHAPTERS["islands"])
+    twin = nbformat.read(execution.EXECUTED / "islands.ipynb", as_version=4)
+    shown = [output.data["text/plain"] for cell in twin.cells for output in cell.get("outputs", []) if "text/plain" in output.get("data", {})]
+    exhibits = teaching.exhibits(notebook)
+    assert list(exhibits)[:2] == ["the-chain", "four-islands"]
+    assert [text for text in shown if re.match("<(chart|table): ", text)] == [f"<{kind}: {title}>" for kind, title in exhibits.values()]
+
+
+class _Cells(HTMLParser):
+    """The text of each row of the course's table."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.feed(re.search(r'<table class="course">.*?</table>', html, re.DOTALL)[0])
+
+    def handle_starttag(self, tag, attributes):
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("th", "td"):
+            self.rows[-1].append("")
+
+    def handle_data(self, data):
+        if self.rows and self.rows[-1]:
+            self.rows[-1][-1] += data.strip()
+
+
+def test_the_course_has_every_chapter_with_what_it_says_of_itself(site):
+    html = (site / "book" / "teaching" / "index.html").read_text(encoding="utf-8")
+    rows = {title: (minutes, size) for title, _, minutes, size in _Cells(html).rows[1:]}
+    assert len(rows) == len(CHAPTERS) == 12
+    for stem, text in CHAPTERS.items():
+        chapter = teaching.chapter(stem, text)
+        minutes, size = rows[chapter.title]
+        assert minutes == f"{reading_minutes(text)} min"
+        source = ROOT / "coursework" / f"{stem}.md"
+        assert size == (teaching.assignment_line(source.read_text(encoding="utf-8")) if source.exists() else "none yet")
+        for aim in re.findall(r"^\d\. (\w+)", chapter.aims, re.MULTILINE):
+            assert re.search(rf'id="teaching-{stem}".*?<li><p>{aim} ', html, re.DOTALL)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
+def test_no_figure_of_the_record_is_typed_by_hand(page):
+    text = re.sub(r"```\{course\}.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert typed_figures(PLAN.sub("", NAMES.sub("", prose(text)))) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
+def test_neither_side_s_verdict_is_in_our_voice(page):
+    text = re.sub(r"[\"“'‘*][^\"”'’*\n]*[\"”'’*]", "", prose(page.read_text(encoding="utf-8")))
+    assert re.findall(r"\b(?:liberat\w*|illegal(?:ly)? occup\w*|were seized|seized the)\b", text, re.IGNORECASE) == []
