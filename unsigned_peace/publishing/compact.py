@@ -13,11 +13,14 @@ _USUAL = {"opacity": "1", "fill-opacity": "1", "font-weight": "normal", "text-an
 _PAINT = ("fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linecap")
 _FONT = ("font-family", "font-size", "font-weight")
 _NOTHING = re.compile(r"(?:M0,0h0v0h0Z)?")
-_LONG_NUMBER = re.compile(r"-?\d*\.\d{3,}(?:e-?\d+)?|-?\d+e-\d+")
+#: How Vega draws a round point.
+_CIRCLE = re.compile(r"M([\d.]+),0A\1,\1,0,1,1,-\1,0A\1,\1,0,1,1,\1,0")
+_PLACE = re.compile(r"translate\(([-\d.]+),([-\d.]+)\)")
+_LONG_NUMBER = re.compile(r"-?\d*\.\d{2,}(?:e-?\d+)?|-?\d+e-\d+")
 
 
 def compact(drawing: str) -> str:
-    """The SVG without what shows nothing, with coordinates to a hundredth of a pixel, shared attributes said once."""
+    """The SVG without what shows nothing, with coordinates to a tenth of a pixel (small ones to a hundredth), shared attributes said once."""
     root = ElementTree.fromstring(re.sub(r' xmlns(?::xlink)?="[^"]*"| xlink:(?=href)', " ", drawing))
     _prune(root)
     return ElementTree.tostring(root, encoding="unicode", short_empty_elements=True)
@@ -26,6 +29,7 @@ def compact(drawing: str) -> str:
 def _prune(element: ElementTree.Element) -> None:
     """Prunes an element and all below it, from the leaves up."""
     _prune_attributes(element)
+    _round(element)
     kept: list[ElementTree.Element] = []
     for child in element:
         _prune(child)
@@ -37,6 +41,7 @@ def _prune(element: ElementTree.Element) -> None:
     element[:] = kept
     if element.tag == "g":
         _share(element)
+        element[:] = [each for child in element for each in (child if child.tag == "g" and not child.attrib else [child])]
 
 
 def _prune_attributes(element: ElementTree.Element) -> None:
@@ -47,8 +52,20 @@ def _prune_attributes(element: ElementTree.Element) -> None:
             element.set(name, _LONG_NUMBER.sub(_rounded, value))
 
 
+def _round(element: ElementTree.Element) -> None:
+    """Makes a path that is a circle a circle."""
+    circle = _CIRCLE.fullmatch(element.get("d", "")) if element.tag == "path" else None
+    place = _PLACE.fullmatch(element.get("transform", "translate(0,0)"))
+    if circle and place:
+        paint = {name: value for name, value in element.attrib.items() if name not in ("d", "transform")}
+        element.tag = "circle"
+        element.attrib.clear()
+        element.attrib.update({"cx": place[1], "cy": place[2], "r": circle[1]} | paint)
+
+
 def _rounded(number: re.Match) -> str:
-    return f"{round(float(number.group()), 2) + 0:g}"  # + 0 makes -0.0 a plain 0
+    value = float(number.group())
+    return f"{round(value, 1 if abs(value) >= 10 else 2) + 0:g}"  # + 0 makes -0.0 a plain 0
 
 
 def _shows_nothing(element: ElementTree.Element) -> bool:
@@ -60,7 +77,7 @@ def _shows_nothing(element: ElementTree.Element) -> bool:
 
 def _share(group: ElementTree.Element) -> None:
     """Moves to the group what all its children say alike."""
-    if any(child.tag not in ("path", "text", "line", "g") for child in group):
+    if any(child.tag not in ("path", "circle", "text", "line", "g") for child in group):
         return
     written = [child for child in group if next(child.iter("text"), None) is not None]
     for names, children in ((_PAINT, list(group)), (_FONT, written)):

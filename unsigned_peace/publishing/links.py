@@ -1,4 +1,4 @@
-"""Finds links of a built site that lead nowhere: to a missing page, file or anchor."""
+"""Finds links of a built site that lead nowhere, to a missing page, file or anchor, and addresses that stand for two places."""
 
 from __future__ import annotations
 
@@ -20,19 +20,25 @@ class _Page:
     def __init__(self, text: str) -> None:
         self.text = text
         self.anchors: set[str] = set()
+        self.twice: list[tuple[int, str]] = []
         self.links: list[tuple[int, str]] = []
         for match in _TAG.finditer(text):
             tag = (match[1] or match[3] or "").lower()
             for attribute in _ATTRIBUTE.finditer(match[2] or match[4] or ""):
                 name, value = attribute[1].lower(), unescape(attribute[2] or attribute[3] or attribute[4] or "")
+                if name == "id" and value in self.anchors:
+                    self.twice.append((match.start(), value))
                 if name == "id" or (name == "name" and tag == "a"):
                     self.anchors.add(value)
                 elif name in ("href", "src") and tag != "base":
                     self.links.append((match.start(), value))
 
+    def line(self, position: int) -> int:
+        return self.text.count("\n", 0, position) + 1
+
 
 def broken_links(site: Path) -> list[str]:
-    """A line for each internal link of the site that has no target: page, line, link."""
+    """A line for each internal link of the site that has no target, and each address taken twice: page, line, link or address."""
     site = site.resolve()
     pages = {str(path): _Page(path.read_text(encoding="utf-8")) for path in sorted(site.rglob("*.html")) if "_static" not in path.parts}
 
@@ -46,6 +52,8 @@ def broken_links(site: Path) -> list[str]:
     faults = []
     for address, page in pages.items():
         folder = os.path.dirname(address)
+        shown = Path(address).relative_to(site)
+        faults += [f"{shown}:{page.line(position)}: the address #{anchor} is taken twice" for position, anchor in page.twice]
         for position, link in page.links:
             parts = urlsplit(link)
             if parts.scheme or parts.netloc or link.startswith(("#!", "javascript:")):
@@ -57,6 +65,5 @@ def broken_links(site: Path) -> list[str]:
                 fault = "leads to no place on that page"
             else:
                 continue
-            line = page.text.count("\n", 0, position) + 1
-            faults.append(f"{Path(address).relative_to(site)}:{line}: the link {link} {fault}")
+            faults.append(f"{shown}:{page.line(position)}: the link {link} {fault}")
     return faults

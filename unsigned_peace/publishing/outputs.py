@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -17,11 +18,13 @@ from unsigned_peace import tables
 from unsigned_peace.charts import rendering as charts
 from unsigned_peace.exhibits import caution
 from unsigned_peace.publishing import drawing
-from unsigned_peace.publishing.records import address_of, short_source, source_rows
+from unsigned_peace.publishing.records import address_of, part_of, short_source, source_rows
 from unsigned_peace.publishing.templates import render
 
 #: Longer data of a chart are a download only.
 MOST_ROWS_SHOWN = 150
+#: A longer list of sources is a download, with a link to each part of the pages of sources.
+MOST_SOURCES_SHOWN = 60
 #: Where the site keeps the scripts that hold a chart each.
 SCRIPTS = "_static/unsigned-peace/charts"
 
@@ -62,16 +65,29 @@ def _shared(renderer: NbElementRenderer, card: dict, columns: list[str], rows: l
     page = environment.docname
     name = f"{page.rsplit('/', 1)[-1]}-{card['name']}.csv"
     _write_csv(Path(environment.app.outdir) / "downloads" / "exhibits" / name, columns, rows)
-    known = source_rows()
     return {
         "card": card,
         "caution": caution(card),
         "columns": columns,
         "download": _from_page(environment, f"downloads/exhibits/{name}"),
-        "sources": [
-            {"text": short_source(known[source]), "href": address_of(environment, "sources", source)} for source in card["sources"] if source in known
-        ],
+        "sources": _sources(environment, card, name.removesuffix(".csv") + "-sources.csv"),
     }
+
+
+def _sources(environment: BuildEnvironment, card: dict, name: str) -> dict:
+    """The sources of an exhibit as links; where they are too many for a page, as a file, and links to the pages that show them."""
+    known = {source: source_rows()[source] for source in card["sources"] if source in source_rows()}
+    if len(known) <= MOST_SOURCES_SHOWN:
+        links = [{"text": short_source(row), "href": address_of(environment, "sources", source)} for source, row in known.items()]
+        return {"count": len(known), "links": links, "download": ""}
+    columns = ["source_id", "title", "author", "publisher", "published", "url"]
+    _write_csv(Path(environment.app.outdir) / "downloads" / "exhibits" / name, columns, [[row[column] for column in columns] for row in known.values()])
+    parts = {source: part_of("sources", row).replace("-", " ") for source, row in known.items()}
+    links = [
+        {"text": f"{part} ({count})", "href": address_of(environment, "sources", next(source for source in known if parts[source] == part)).partition("#")[0]}
+        for part, count in sorted(Counter(parts.values()).items())
+    ]
+    return {"count": len(known), "links": links, "download": _from_page(environment, f"downloads/exhibits/{name}")}
 
 
 class RecordRenderer(MimeRenderPlugin):

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from html import escape
 from pathlib import Path
 
 from docutils import nodes
-from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
-from sphinx.writers.html5 import HTML5Translator
 
 from unsigned_peace.publishing import colours
 from unsigned_peace.publishing.drawing import live_bundle
@@ -79,16 +76,6 @@ def _headings(app: Sphinx, pagename: str) -> list[dict]:
     return titles[0]["below"] if titles else []
 
 
-def _show_folded(translator: HTML5Translator, node: HideCodeCellNode) -> None:
-    """Folded code, as one element that a browser opens by itself when a link leads into it."""
-    prompts = f'<span class="when-closed">{escape(node["prompt_show"])}</span><span class="when-open">{escape(node["prompt_hide"])}</span>'
-    translator.body.append(f'<details class="folded"><summary>{prompts}</summary>\n')
-
-
-def _end_folded(translator: HTML5Translator, _node: HideCodeCellNode) -> None:
-    translator.body.append("</details>\n")
-
-
 def _write_bundle(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
@@ -145,7 +132,6 @@ def reading_words(text: str) -> int:
 def setup(app: Sphinx) -> None:
     app.add_directive("aims", AimsDirective)
     app.add_html_theme(THEME_NAME, str(THEME))
-    app.add_node(HideCodeCellNode, override=True, html=(_show_folded, _end_folded))
     app.add_config_value("comments_config", {}, "")  # Jupyter Book always sets it, for an extension left out here
     app.connect("builder-inited", _write_style)
     app.add_css_file(f"{_OWN}book.css")

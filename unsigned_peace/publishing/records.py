@@ -20,6 +20,8 @@ from unsigned_peace.publishing.templates import render
 logger = logging.getLogger(__name__)
 PAGES = "book/records"
 _SOURCE_DETAILS = ("version", "citation", "licence", "note")
+#: Tables of many short records: each record is a row, under the record that this column names.
+ROWS_BY = {"observations": "series_id", "poll_answers": "question_id"}
 
 
 @cache
@@ -50,10 +52,40 @@ def short_source(source: dict[str, str]) -> str:
     return ", ".join(part for part in parts if part) + ("" if source["checked"] == "text" else " (read in part)")
 
 
+def part_of(table: str, record: dict[str, str]) -> str:
+    """The part of a large table that a record is shown in, each on a page of its own; empty for the other tables."""
+    if table == "observations":
+        return records_of("series")[record["series_id"]]["topic"].replace("_", "-") if "series" in dataset.table_names() else ""
+    if table == "statements":
+        return "until-2018" if record["date"] < "2019" else "since-2019"
+    if table == "sources":
+        kind, year = record["kind"].replace("_", "-"), record["published"][:4]
+        return kind if kind != "news" else "news-until-2015" if year < "2016" else "news-2016-to-2018" if year < "2019" else "news-since-2019"
+    return ""
+
+
+def page_of(environment: BuildEnvironment, table: str, record_id: str) -> str:
+    """The page that shows a record: its part's, or its table's where that is not cut into parts."""
+    page = f"{PAGES}/{table.replace('_', '-')}"
+    part = f"{page}-{part_of(table, records_of(table)[record_id])}"
+    return part if part in environment.found_docs else page
+
+
 def address_of(environment: BuildEnvironment, table: str, record_id: str) -> str:
     """The address of a record's entry, relative to the page being read."""
-    page = f"{PAGES}/{table.replace('_', '-')}"
+    page = page_of(environment, table, record_id)
     return f"{environment.app.builder.get_relative_uri(environment.docname, page)}#{dataset.record_address(table, record_id)}"
+
+
+def _of_part(table: str, options: dict) -> dict[str, dict[str, str]]:
+    """The records of a table that belong on a page: those of the part that its directive names, else all."""
+    part = options.get("part")
+    return {record_id: record for record_id, record in records_of(table).items() if part in (None, part_of(table, record))}
+
+
+def _shown(records: dict, table: str) -> str:
+    whole = len(records_of(table))
+    return f"{whole:,} records." if len(records) == whole else f"{len(records):,} of {whole:,} records."
 
 
 @cache
@@ -81,23 +113,26 @@ def _title(record: dict[str, str], table: str) -> str:
 class RecordsDirective(SphinxDirective):
     """``{records} TABLE``: every record of a table, each with an address, its columns and its sources.
 
-    With ``:rows-by: COLUMN`` each record is a row of a table, one table for each value of the column
-    (for tables of many short records).
+    With ``:part: NAME`` only the records of that part (see ``part_of``). Tables of ``ROWS_BY`` show
+    each record as a row of a table, the others as an entry.
     """
 
     required_arguments = 1
-    option_spec = {"rows-by": directives.unchanged}
+    option_spec = {"part": directives.unchanged}
 
     def run(self) -> list[nodes.Node]:
         table = self.arguments[0]
         entry = dataset.resource(table)
         self.env.note_dependency(str(dataset.data_folder() / entry["path"]))
         self.env.note_dependency(str(dataset.data_folder() / "datapackage.json"))
-        html = self._rows(table, entry, self.options["rows-by"]) if "rows-by" in self.options else self._entries(table, entry)
+        records = _of_part(table, self.options)
+        if not records:
+            raise self.error(f"no record of {table} is in the part {self.options['part']!r}")
+        html = self._rows(table, entry, records) if table in ROWS_BY else self._entries(table, entry, records)
         return [nodes.raw("", html, format="html")]
 
-    def _entries(self, table: str, entry: dict) -> str:
-        records = [
+    def _entries(self, table: str, entry: dict, records: dict[str, dict[str, str]]) -> str:
+        shown = [
             {
                 "address": dataset.record_address(table, record_id),
                 "id": record_id,
@@ -108,37 +143,40 @@ class RecordsDirective(SphinxDirective):
                     if record[field["name"]] and field["name"] != dataset.key(table)
                 ],
             }
-            for record_id, record in records_of(table).items()
+            for record_id, record in records.items()
         ]
-        return render("records.html", entry=entry, records=records)
+        return render("records.html", entry=entry, records=shown, shown=_shown(records, table))
 
-    def _rows(self, table: str, entry: dict, by: str) -> str:
-        target = _references(table).get(by)
+    def _rows(self, table: str, entry: dict, records: dict[str, dict[str, str]]) -> str:
+        by = ROWS_BY[table]
+        target = _references(table)[by]
         grouped: dict[str, list[dict[str, str]]] = defaultdict(list)
-        for record in records_of(table).values():
+        for record in records.values():
             grouped[record[by]].append(record)
         groups = []
-        for value, records in sorted(grouped.items()):
+        for value, members in sorted(grouped.items()):
             columns = [
                 field
                 for field in dataset.fields(table)
-                if field["name"] not in (dataset.key(table), by) and any(record[field["name"]] not in ("", "no") for record in records)
+                if field["name"] not in (dataset.key(table), by) and any(record[field["name"]] not in ("", "no") for record in members)
             ]
             groups.append(
                 {
-                    "title": _title(records_of(target)[value], target) if target else value,
-                    "href": address_of(self.env, target, value) if target else "",
+                    "title": _title(records_of(target)[value], target),
+                    "value": value,
+                    "address": _group_address(table, value),
+                    "href": address_of(self.env, target, value),
                     "columns": columns,
                     "rows": [
                         {
                             "address": dataset.record_address(table, record[dataset.key(table)]),
                             "cells": [self._items(table, field["name"], record[field["name"]]) for field in columns],
                         }
-                        for record in records
+                        for record in members
                     ],
                 }
             )
-        return render("rows.html", entry=entry, groups=groups, count=len(records_of(table)))
+        return render("rows.html", entry=entry, groups=groups, shown=_shown(records, table))
 
     def _items(self, table: str, name: str, value: str) -> list[dict]:
         if not value:
@@ -171,8 +209,12 @@ def _name_of_source(source: dict[str, str]) -> str:
     return f"{maker}, {source['published']}" if source["published"] else maker
 
 
+def _group_address(table: str, value: str) -> str:
+    return f"{table}-of-{value}"
+
+
 class SourcesDirective(SphinxDirective):
-    """``{sources} KIND``: all sources of a kind, how far each was read, and the records that cite it."""
+    """``{sources} PART``: the sources of a part (see ``part_of``), how far each was read, and the records that cite it."""
 
     required_arguments = 1
 
@@ -187,15 +229,28 @@ class SourcesDirective(SphinxDirective):
                 "details": [
                     (field["title"], source[field["name"]]) for field in dataset.fields("sources") if field["name"] in _SOURCE_DETAILS and source[field["name"]]
                 ],
-                "cited_by": [
-                    {"text": f"{table} {record_id}", "href": address_of(self.env, table, record_id)} for table, record_id in cited_by()[source_id]
-                ],
+                "citations": len(cited_by()[source_id]),
+                "cited_by": self._cited_by(source_id),
             }
-            for source_id, source in source_rows().items()
-            if source["kind"] == self.arguments[0]
+            for source_id, source in _of_part("sources", {"part": self.arguments[0]}).items()
         ]
+        if not shown:
+            raise self.error(f"no source is in the part {self.arguments[0]!r}")
         shown.sort(key=lambda source: (source["author"] or source["publisher"] or source["title"], source["published"]))
         return [nodes.raw("", render("sources.html", sources=shown), format="html")]
+
+    def _cited_by(self, source_id: str) -> list[dict]:
+        """The records that cite a source, by table; those shown as rows are named by what they are rows of, once."""
+        tables: dict[str, dict[str, str]] = defaultdict(dict)
+        for table, record_id in cited_by()[source_id]:
+            address = address_of(self.env, table, record_id)
+            if table in ROWS_BY:
+                record_id = records_of(table)[record_id][ROWS_BY[table]]
+                address = f"{address.partition('#')[0]}#{_group_address(table, record_id)}"
+            tables[table][record_id] = address
+        return [
+            {"title": dataset.resource(table)["title"], "items": [{"text": text, "href": href} for text, href in items.items()]} for table, items in tables.items()
+        ]
 
 
 class RecordRole(SphinxRole):
