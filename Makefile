@@ -1,6 +1,6 @@
 # Two commands do everything: `make book` and `make test`. `make` alone lists all.
 .DEFAULT_GOAL := help
-.PHONY: help book test audit check reference serve lab clean lock coursework grade
+.PHONY: help book test audit print check reference serve lab clean lock coursework grade
 
 PYTHON ?= python3
 VENV := .venv
@@ -38,6 +38,10 @@ audit: book $(AUDITORS) ## run the slow tests: every page judged by outside tool
 	@$(BIN)/python -m tests.browser
 	@$(BIN)/python -m tests.bubblewrap
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/audit
+
+print: book ## write the book as a tagged PDF and an EPUB into _build/print
+	@$(BIN)/python -m tests.browser
+	@$(BIN)/python -m unsigned_peace.publishing.editions
 
 check: $(VENV)/ready ## validate the dataset: every fault, a line each
 	@$(BIN)/python -m unsigned_peace.validation

@@ -7,13 +7,9 @@ import shutil
 import subprocess
 import sys
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+from unsigned_peace.publishing.chromium import find
+
 WHAT_TO_DO = "The page tests need Chromium: install it with your system's packages (Debian: `apt-get install chromium`) and run `make test` again."
-
-
-def find() -> str | None:
-    """The path of a Chromium or Chrome, or None. ``CHROMIUM`` in the environment comes first."""
-    return os.environ.get("CHROMIUM") or next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 def main() -> int:

@@ -1,0 +1,380 @@
+"""``make print``: the built site as one tagged PDF and as an EPUB, both the same to the byte for the same site.
+
+Each chapter is taken from its page and made ready for paper: drawings stay vectors and get their
+description as alternative text, folded hints are unfolded, and a chapter's folded code stands
+whole at its end. Pages of records, downloads and the data dictionary stay on the web.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+import sys
+import uuid
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+import yaml
+from bs4 import BeautifulSoup, Tag
+from playwright.sync_api import Page
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import BooleanObject, DictionaryObject, NameObject, TextStringObject
+
+from unsigned_peace.charts.theme import PALETTE
+from unsigned_peace.execution import ROOT
+from unsigned_peace.publishing import chromium
+from unsigned_peace.publishing.build import SITE
+from unsigned_peace.publishing.templates import render
+from unsigned_peace.publishing.work import work
+
+FOLDER = ROOT / "_build" / "print"
+NAME = "the-unsigned-peace"
+_STYLE = Path(__file__).with_name("assets") / "print.css"
+_ON_THE_WEB_ONLY = ("book/records/", "book/downloads", "book/data-dictionary")
+#: More sources than this are counted under an exhibit and not named.
+_MOST_SOURCES = 12
+_LIGHT = {role.replace("_", "-"): light for role, (light, _) in PALETTE.items()}
+_COLOUR = re.compile(r"var\(--chart-([a-z-]+)\)")
+_CASE = {name.lower(): name for name in ("viewBox", "clipPath", "clipPathUnits", "preserveAspectRatio", "linearGradient", "gradientUnits", "gradientTransform", "textLength")}
+_SVG = {"xmlns": "http://www.w3.org/2000/svg", "xmlns:xlink": "http://www.w3.org/1999/xlink"}
+
+#: The width of the text on an A4 page with the margins of print.css, in CSS pixels.
+_TEXT_WIDTH = round((210 - 2 * 22) / 25.4 * 96)
+_WIDER_THAN_THE_PAGE = """() => {
+  const edge = document.body.getBoundingClientRect().right + 1;
+  return [...document.querySelectorAll("body :not(svg, svg *)")].filter((element) => element.getBoundingClientRect().right > edge)
+    .map((element) => `${element.closest("section")?.id}: ${element.localName}.${element.className}: ${element.textContent.trim().slice(0, 60)}`).slice(0, 9);
+}"""
+
+
+class EditionError(Exception):
+    """An edition cannot be made; the message says what to do."""
+
+
+# chapters ----------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter ready for paper; the links in ``body`` to pages of the site start with ``/``, the site's first folder."""
+
+    part: str
+    page: str
+    title: str
+    body: Tag
+
+    @property
+    def name(self) -> str:
+        return Path(self.page).stem
+
+    def sections(self) -> list[tuple[str, str]]:
+        """Anchor and title of each section that the contents name."""
+        return [(heading.parent["id"], _text(heading)) for heading in self.body.find_all("h2") if heading.parent.get("id")]
+
+
+def pages_to_print(toc: dict) -> list[tuple[str, str]]:
+    """Part and page of each chapter that is printed, in the order of the table of contents."""
+    found = [("", toc["root"])]
+    for part in toc.get("parts", [toc]):
+        found += [(part.get("caption", ""), page) for page in _files(part.get("chapters", []))]
+    return [(part, page) for part, page in found if not page.startswith(_ON_THE_WEB_ONLY)]
+
+
+def _files(entries: list[dict]) -> Iterator[str]:
+    for entry in entries:
+        yield entry["file"]
+        yield from _files(entry.get("sections", []))
+
+
+def read_chapter(part: str, page: str, site: Path = SITE) -> Chapter:
+    """A page of the built site as a chapter for paper."""
+    soup = BeautifulSoup((site / f"{page}.html").read_text(encoding="utf-8"), "html.parser")
+    body = soup.find("article").find("section")
+    body.name = "div"
+    for heading in body.find_all(["h1", "h2", "h3", "h4"]):
+        for link in heading.find_all("a", class_="headerlink"):
+            link.decompose()
+    _leave_out(body)
+    _print_exhibits(body)
+    _gather_code(body)
+    _unfold(body)
+    _print_drawings(body)
+    _resolve_links(body, page)
+    _keep_first_of_each_anchor(body)
+    return Chapter(part, page, _text(body.find("h1")), body)
+
+
+def _text(tag: Tag) -> str:
+    return " ".join(tag.get_text().split())
+
+
+def _new(tag: str, text: str = "", **attributes: str) -> Tag:
+    made = BeautifulSoup("", "html.parser").new_tag(tag, attrs={name.rstrip("_"): value for name, value in attributes.items()})
+    made.string = text
+    return made
+
+
+def _leave_out(body: Tag) -> None:
+    """What only works on a screen."""
+    for useless in body.select("script, style, form, button, .drawing-narrow, .cite-this, .sd-summary-state-marker, nav"):
+        useless.decompose()
+
+
+def _print_exhibits(body: Tag) -> None:
+    """Charts and tables: the description becomes the drawing's alternative text, the sources a line below."""
+    for exhibit in body.select("figure.exhibit"):
+        description = exhibit.select_one("[id$=-description]")
+        for drawing in exhibit.select(".drawing"):
+            drawing.attrs = {"class": ["drawing"], "role": "img", "aria-label": _text(description) if description else ""}
+        links = exhibit.select(".exhibit-sources a")
+        line = _new("p", class_="exhibit-sources")
+        if len(links) <= _MOST_SOURCES:
+            line.append("Source: " if len(links) == 1 else "Sources: ")
+            for link in links:
+                line.append(link.extract())
+                line.append("; " if link is not links[-1] else "")
+        else:
+            line.append(f"{len(links)} sources; the online edition lists them.")
+        for useless in exhibit.select("details, .visually-hidden"):
+            useless.decompose()
+        exhibit.append(line)
+    for table in body.select(".scrolls"):
+        table.attrs = {"class": ["table"]}
+
+
+def _gather_code(body: Tag) -> None:
+    """Folded code moves to the end of its chapter, whole; where it stood is a link to it."""
+    listings = []
+    for folded in body.select("div.cell > details"):
+        listing = folded.select_one(".cell_input")
+        if listing is None:
+            continue
+        number = len(listings) + 1
+        mark = _new("p", class_="code-mark", id=f"code-mark-{number}")
+        mark.append(_new("a", f"Code {number}", href=f"#code-{number}"))
+        folded.insert_before(mark)
+        listing.extract()
+        folded.decompose()
+        entry = _new("div", class_="listing", id=f"code-{number}")
+        title = _new("p", class_="listing-title")
+        title.append(_new("a", f"Code {number}", href=f"#code-mark-{number}"))
+        entry.extend([title, listing])
+        listings.append(entry)
+    if listings:
+        section = _new("div", class_="code", id="the-code")
+        section.append(_new("h2", "The code of this chapter"))
+        section.extend(listings)
+        body.append(section)
+
+
+def _unfold(body: Tag) -> None:
+    """Hints and other folded text are printed, under their heading."""
+    for folded in body.find_all("details"):
+        folded.name = "div"
+        folded.attrs = {"class": ["unfolded"]}
+        if summary := folded.find("summary"):
+            summary.name = "p"
+            summary.attrs = {"class": ["unfolded-title"]}
+
+
+def _print_drawings(body: Tag) -> None:
+    """Drawings as XML wants them (letters of both cases), in the light colours of the palette."""
+    for svg in body.find_all("svg"):
+        for tag in [svg, *svg.find_all(True)]:
+            tag.name = _CASE.get(tag.name, tag.name)
+            tag.attrs = {_CASE.get(name, name): _COLOUR.sub(lambda found: _LIGHT[found[1]], value) for name, value in tag.attrs.items() if name != "class"}
+        for name in ("aria-hidden", "focusable", "version"):
+            svg.attrs.pop(name, None)
+        width = svg.attrs.pop("width", None)
+        svg.attrs.pop("height", None)
+        if width:
+            svg["style"] = f"max-width:{width}px"
+        svg.attrs |= _SVG
+
+
+def _resolve_links(body: Tag, page: str) -> None:
+    """Links within the site become whole paths in it; those to places outside stay."""
+    for link in body.find_all("a", href=True):
+        for name in ("target", "download", "rel", "title"):
+            link.attrs.pop(name, None)
+        if not urlsplit(link["href"]).scheme:
+            link["href"] = urljoin(f"/{page}.html", link["href"])
+
+
+def _keep_first_of_each_anchor(body: Tag) -> None:
+    """An anchor that a page has twice (a section and an exhibit of the same name) stays with the first, where links lead."""
+    seen: set[str] = set()
+    for tag in body.find_all(id=True):
+        if tag["id"] in seen:
+            del tag["id"]
+        else:
+            seen.add(tag["id"])
+
+
+def printed(chapter: Chapter, link: Callable[[str, str], str], prefix: str = "") -> Tag:
+    """A copy of a chapter's body with its links led on by ``link`` (page, anchor) and a prefix to its anchors.
+
+    A link that ``link`` gives no address for becomes plain text.
+    """
+    body = copy.copy(chapter.body)
+    for tag in [body, *body.find_all(True)]:
+        for name in ("id", "aria-labelledby"):
+            if tag.get(name):
+                tag[name] = prefix + tag[name]
+        for name, value in tag.attrs.items():
+            if prefix and isinstance(value, str) and "url(#" in value:
+                tag[name] = value.replace("url(#", f"url(#{prefix}")
+        href = tag.get("href") or ""
+        if tag.name != "a":
+            if href.startswith("#"):
+                tag["href"] = f"#{prefix}{href[1:]}"
+        elif href.startswith("/"):
+            path, anchor = urldefrag(href)
+            address = link(path[1:].removesuffix(".html"), unquote(anchor)) or online(href[1:])
+            if address:
+                tag["href"] = address
+            else:
+                tag.name = "span"
+                del tag["href"]
+    return body
+
+
+def online(path: str) -> str:
+    """The address of a file of the site on the web; empty if the site's own is not known."""
+    configured = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8")).get("html") or {}
+    base = configured.get("baseurl") or ""
+    return urljoin(f"{base.rstrip('/')}/", path) if base else ""
+
+
+def _front(chapters: list[Chapter]) -> dict:
+    """What the title page says."""
+    book = work()
+    title, _, subtitle = book.title.partition(": ")
+    return {
+        "title": title,
+        "subtitle": subtitle,
+        "authors": "; ".join(book.authors),
+        "version": book.version,
+        "released": book.released,
+        "address": online(""),
+        "parts": [(part, [chapter for chapter in chapters if chapter.part == part]) for part in dict.fromkeys(chapter.part for chapter in chapters)],
+    }
+
+
+# PDF ---------------------------------------------------------------------------------------------
+
+def write_pdf(chapters: list[Chapter], path: Path) -> int:
+    """Prints the chapters with Chromium, twice: the second time with the page numbers found in the first."""
+    printed_pages = {chapter.page: chapter.name for chapter in chapters}
+
+    def link(page: str, anchor: str) -> str:
+        if page not in printed_pages:
+            return ""
+        return f"#{printed_pages[page]}--{anchor}" if anchor else f"#{printed_pages[page]}"
+
+    bodies = {chapter.name: str(printed(chapter, link, f"{chapter.name}--")) for chapter in chapters}
+    source, draft = path.with_suffix(".html"), path.with_suffix(".draft.pdf")
+
+    def lay_out(page: Page, numbers: dict[str, int]) -> PdfReader:
+        html = render("edition.html", **_front(chapters), style=_STYLE.read_text(encoding="utf-8"), bodies=bodies, numbers=numbers, chapters=chapters)
+        source.write_text(html, encoding="utf-8")
+        page.goto(source.as_uri())
+        if wide := page.evaluate(_WIDER_THAN_THE_PAGE):
+            raise EditionError("\n".join(["too wide for the page, and would be cut:", *wide]))
+        page.pdf(path=str(draft), prefer_css_page_size=True, tagged=True, outline=True, print_background=True)
+        return PdfReader(draft)
+
+    with chromium.launched() as browser:
+        page = browser.new_page(viewport={"width": _TEXT_WIDTH, "height": 900})
+        page.emulate_media(media="print")
+        first = lay_out(page, {})
+        numbers = _page_numbers(first)
+        second = lay_out(page, numbers)
+        if _page_numbers(second) != numbers:
+            raise EditionError("the contents do not keep their pages: the numbers moved when they were filled in")
+    _finish(second, path)
+    draft.unlink()
+    source.unlink()
+    return len(second.pages)
+
+
+def _page_numbers(reader: PdfReader) -> dict[str, int]:
+    """The page, from 1, of each place that a link leads to."""
+    return {unquote(name).lstrip("/"): reader.get_destination_page_number(place) + 1 for name, place in reader.named_destinations.items()}
+
+
+def _finish(reader: PdfReader, path: Path) -> None:
+    """Says whose the PDF is, and dates it by the version: the day of printing does not matter."""
+    book = work()
+    writer = PdfWriter(clone_from=reader)
+    day = f"D:{book.released.replace('-', '')}000000Z"
+    writer.metadata = {
+        "/Title": book.title,
+        "/Author": "; ".join(book.authors),
+        "/Subject": f"Version {book.version}",
+        "/CreationDate": day,
+        "/ModDate": day,
+    }
+    writer.root_object[NameObject("/Lang")] = TextStringObject("en-GB")
+    writer.root_object[NameObject("/ViewerPreferences")] = DictionaryObject({NameObject("/DisplayDocTitle"): BooleanObject(True)})
+    writer.write(path)
+
+
+# EPUB --------------------------------------------------------------------------------------------
+
+def write_epub(chapters: list[Chapter], path: Path) -> None:
+    """Writes the chapters as an EPUB 3."""
+    files = {chapter.page: f"{chapter.name}.xhtml" for chapter in chapters}
+
+    def link(page: str, anchor: str) -> str:
+        return f"{files[page]}{'#' if anchor else ''}{anchor}" if page in files else ""
+
+    book = work()
+    front = _front(chapters)
+    content = {"title.xhtml": render("epub-title.xhtml", **front), "nav.xhtml": render("epub-contents.xhtml", **front)}
+    for chapter in chapters:
+        content[files[chapter.page]] = render("epub-chapter.xhtml", title=chapter.title, body=str(printed(chapter, link)))
+    package = render(
+        "epub-package.opf",
+        **front,
+        identifier=uuid.uuid5(uuid.NAMESPACE_URL, f"{NAME}/{book.version}").urn,
+        items=[(name, "<svg" in text) for name, text in content.items()],
+    )
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as epub:
+        _put(epub, "mimetype", "application/epub+zip", zipfile.ZIP_STORED)
+        _put(epub, "META-INF/container.xml", render("epub-container.xml"))
+        _put(epub, "EPUB/package.opf", package)
+        _put(epub, "EPUB/style.css", re.sub(r"@page[^{]*\{(?:[^{}]|\{[^}]*\})*\}", "", _STYLE.read_text(encoding="utf-8")))
+        for name, text in content.items():
+            _put(epub, f"EPUB/{name}", text)
+
+
+def _put(epub: zipfile.ZipFile, name: str, text: str, how: int = zipfile.ZIP_DEFLATED) -> None:
+    entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+    entry.compress_type = how
+    entry.external_attr = 0o644 << 16
+    epub.writestr(entry, text.encode())
+
+
+# both --------------------------------------------------------------------------------------------
+
+def main() -> int:
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    try:
+        chapters = [read_chapter(part, page) for part, page in pages_to_print(toc)]
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        pdf, epub = FOLDER / f"{NAME}.pdf", FOLDER / f"{NAME}.epub"
+        pages = write_pdf(chapters, pdf)
+        write_epub(chapters, epub)
+    except EditionError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for path, what in ((pdf, f"{pages} pages"), (epub, f"{len(chapters)} chapters")):
+        print(f"{path.relative_to(ROOT)}: {what}, {path.stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
