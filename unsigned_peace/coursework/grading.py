@@ -14,6 +14,7 @@ import hashlib
 import json
 import multiprocessing
 import os
+import re
 import resource
 import signal
 import sys
@@ -37,6 +38,8 @@ from unsigned_peace.execution import LOCK, PACKAGE
 LIMITS = Limits()
 #: Bounds of the child process that handles one submission: seconds, and bytes of memory.
 CHILD_SECONDS, CHILD_MEMORY = 150, 4 * 2**30
+#: With this a child process says that the examiner it was given is used up.
+_RENEWED = 3
 
 #: Every status that a line of the grade file may have, and what it means.
 STATUSES = {
@@ -103,8 +106,9 @@ def execute(assignment: Assignment, submission: submissions.Submission, examiner
                         if why and status == "graded":
                             status = f"stopped: {why}"
                     cell["outputs"] = outputs.list
-                    if outputs.error and not (outputs.error == "NotImplementedError" and cell.source == assignment.official.cells[assignment.places[name]].source if name else False):
-                        notes.append(f"{name or 'a cell of their own'}: {outputs.error}")
+                    untouched = name is not None and cell.source == assignment.official.cells[assignment.places[name]].source
+                    if outputs.error and not (untouched and outputs.error == "NotImplementedError"):
+                        notes.append(f"{name or 'a cell of their own'}: {re.sub(r'[^A-Za-z0-9_.]', '', outputs.error)[:60]}")
                 elif alive:
                     _, told, _ = ask_cell(process, {"tell": list(task.answers)})
             except Stopped as stopped:
@@ -200,6 +204,8 @@ def _child(job: Job, examiner: Examiner, out: Path) -> None:
     if notebook is not None:
         write_notebook(graded_path(out, job.student, job.assignment.stem), notebook)
     _write_record(out, job.student, job.assignment.stem, outcome)
+    if examiner.renewed:
+        os._exit(_RENEWED)
 
 
 def _begin(slot: _Slot, job: Job, out: Path) -> None:
@@ -218,13 +224,13 @@ def _end(slot: _Slot, out: Path) -> tuple[Job, Outcome]:
     if late:
         slot.process.kill()
     slot.process.join()
-    clean = slot.process.exitcode == 0
+    ending = slot.process.exitcode
     slot.process.close()
-    outcome = read_record(out, job.student, job.assignment.stem) if clean else None
+    outcome = read_record(out, job.student, job.assignment.stem) if ending in (0, _RENEWED) else None
     if outcome is None or outcome.key != job.key:
         outcome = Outcome(job.key, "stopped: time" if late else "unreadable", "it could not be handled within the bounds of time" if late else "it could not be read within the bounds of memory")
         _write_record(out, job.student, job.assignment.stem, outcome)
-    if not clean and slot.examiner:
+    if ending != 0 and slot.examiner:
         slot.examiner.stop()
         slot.examiner = None
     slot.job = slot.process = None

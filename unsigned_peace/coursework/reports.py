@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import hashlib
 import html
 import io
@@ -61,6 +62,7 @@ class _VisibleTests(ClearHiddenTests):
         return cell, resources
 
 
+@functools.cache
 def _exporter() -> HTMLExporter:
     formgrader = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader"
     config = Config()

@@ -81,6 +81,9 @@ def _mounts() -> list[str]:
                     made.add(str(parent))
             options += ["--ro-bind", place, place]
             bound.append(place)
+    for secret in (PACKAGE.parent / "coursework", PACKAGE.parent / "_build"):  # where Python itself lives in the project
+        if secret.exists() and any(secret.is_relative_to(parent) for parent in bound):
+            options += ["--tmpfs", str(secret)]
     return options
 
 

@@ -118,12 +118,16 @@ class Examiner:
 
     def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
+        self.renewed = False
+        self._begin()
+
+    def _begin(self) -> None:
         self.process = Process(EXAMINER)
         self.process.start()
-        outputs, _, _ = ask_cell(self.process, {"run": assignment.source.cells[assignment.places["setup"]].source})
+        outputs, _, _ = ask_cell(self.process, {"run": self.assignment.source.cells[self.assignment.places["setup"]].source})
         if outputs.error:
             self.stop()
-            raise RuntimeError(f"the setup cell of {assignment.stem} raises {outputs.error}: {outputs.list[-1].evalue}")
+            raise RuntimeError(f"the setup cell of {self.assignment.stem} raises {outputs.error}: {outputs.list[-1].evalue}")
 
     def stop(self) -> None:
         self.process.stop()
@@ -137,7 +141,13 @@ class Examiner:
     def test(self, task: Task, told: Told) -> tuple[NotebookNode, float]:
         """The test cell of a task with its outputs, and the points that nbgrader reads from these."""
         cell = nbformat.from_dict(self.assignment.official.cells[task.check])
-        outputs, _, stopped = ask_cell(self.process, {"try": cell.source, "given": told.given})
+        try:
+            outputs, _, stopped = ask_cell(self.process, {"try": cell.source, "given": told.given})
+        except Stopped as end:  # an answer made to stop its test: it is wrong, and the next task gets a fresh process
+            outputs, stopped = end.outputs, end.reason
+            self.stop()
+            self._begin()
+            self.renewed = True
         cell["outputs"] = [_result_of_test(output, task, told) for output in outputs.list]
         if stopped and not outputs.error:
             cell["outputs"].append(_failure("TestStopped", f"the check of this answer was stopped ({stopped})"))
@@ -159,11 +169,3 @@ def _result_of_test(output: NotebookNode, task: Task, told: Told) -> NotebookNod
         reason = "was not found after your cells had run" if problem == "missing" else f"cannot be read as plain data: it is {problem}"
         return _failure("NameError", f"the answer {missing[1]} {reason}")
     return _failure(output.ename, output.evalue)
-
-
-def solution_cells(assignment: Assignment) -> list[str | None]:
-    """The source of each code cell that a student may change, by position; None for all others."""
-    return [cell.source if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution") else None for cell in assignment.source.cells]
-
-
-__all__ = ["Examiner", "Outputs", "Told", "ask_cell", "grade_id", "solution_cells"]
