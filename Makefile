@@ -1,6 +1,6 @@
 # Two commands do everything: `make book` and `make test`. `make` alone lists all.
 .DEFAULT_GOAL := help
-.PHONY: help book test audit print check reference serve lab clean lock coursework grade
+.PHONY: help book test audit print check reference serve lab clean lock coursework grade mark
 
 PYTHON ?= python3
 VENV := .venv
@@ -61,6 +61,10 @@ serve: ## serve the built book on this machine only
 
 lab: $(VENV)/ready ## open the chapters in JupyterLab, as notebooks
 	@JUPYTER_CONFIG_PATH=$(CURDIR)/unsigned_peace/lab/config $(BIN)/jupyter lab --LabApp.default_url=/lab/tree/book/run-it-yourself.md
+
+mark: $(VENV)/ready ## mark essays by hand, in a browser: make mark OUT=dir
+	@test -f "$(OUT)/gradebook.db" || { echo "Say where: make mark OUT=dir (the folder that make grade wrote)"; exit 2; }
+	@cd "$(OUT)" && "$(CURDIR)/$(BIN)/jupyter" lab --LabApp.default_url=/formgrader
 
 clean: ## remove everything that was built
 	@rm -rf _build .pytest_cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from html.parser import HTMLParser
 
@@ -88,6 +89,14 @@ def test_the_exhibits_of_a_chapter_carry_their_computed_titles(site):
     exhibits = teaching.exhibits(notebook)
     assert list(exhibits)[:2] == ["the-chain", "four-islands"]
     assert [text for text in shown if re.match("<(chart|table): ", text)] == [f"<{kind}: {title}>" for kind, title in exhibits.values()]
+
+
+def test_every_status_of_a_grade_file_is_explained():
+    grading = ROOT / "unsigned_peace" / "coursework" / "grading.py"
+    tree = ast.parse(grading.read_text(encoding="utf-8") if grading.exists() else "STATUSES = {}")
+    statuses = next(ast.literal_eval(node.value) for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign) and "STATUSES" in ast.unparse(node))
+    page = (ROOT / "book" / "teaching" / "assigning.md").read_text(encoding="utf-8")
+    assert [status for status in statuses if f"`{status}`" not in page] == []
 
 
 class _Cells(HTMLParser):
