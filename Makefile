@@ -1,6 +1,7 @@
 # Two commands do everything: `make book` and `make test`. `make` alone lists all.
 .DEFAULT_GOAL := help
-.PHONY: help book test audit print check reference serve lab clean lock coursework grade mark
+.PHONY: help book test audit print check reference serve lab hub clean lock coursework grade mark
+
 
 PYTHON ?= python3
 VENV := .venv
@@ -66,9 +67,23 @@ mark: $(VENV)/ready ## mark essays by hand, in a browser: make mark OUT=dir
 	@test -f "$(OUT)/gradebook.db" || { echo "Say where: make mark OUT=dir (the folder that make grade wrote)"; exit 2; }
 	@cd "$(OUT)" && "$(CURDIR)/$(BIN)/jupyter" lab --LabApp.default_url=/formgrader
 
+hub: hub/.venv/ready hub/node_modules/ready ## prepare a JupyterHub for a class (page "Running a hub for a class")
+
+hub/.venv/ready: $(VENV)/ready hub/requirements.txt
+	@$(PYTHON) -m venv --clear hub/.venv
+	@$(BIN)/uv pip install --quiet --python hub/.venv/bin/python --require-hashes --compile-bytecode -r requirements.txt -r hub/requirements.txt
+	@$(BIN)/uv pip install --quiet --python hub/.venv/bin/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+hub/node_modules/ready: hub/package-lock.json
+	@command -v npm > /dev/null || { echo "The hub's proxy needs Node.js with npm (Debian: apt-get install nodejs npm)."; exit 1; }
+	@cd hub && npm ci --silent --ignore-scripts && touch node_modules/ready
+
 clean: ## remove everything that was built
 	@rm -rf _build .pytest_cache
 
-lock: $(VENV)/ready ## renew requirements.txt from pyproject.toml
+lock: $(VENV)/ready ## renew the locks: requirements.txt from pyproject.toml, and the hub's
 	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 		--no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements.txt
+	@$(BIN)/uv pip compile hub/requirements.in --constraints requirements.txt --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-emit-index-url --no-emit-find-links --no-header --no-annotate -o hub/requirements.txt

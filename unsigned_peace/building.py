@@ -17,7 +17,7 @@ import sysconfig
 from collections.abc import Iterable
 from pathlib import Path
 
-from unsigned_peace import dataset, execution, validation
+from unsigned_peace import dataset, execution, repository, validation
 
 ROOT = execution.ROOT
 SITE = ROOT / "_build" / "html"
@@ -49,7 +49,7 @@ def folder_digest(folder: Path) -> str:
 
 def options() -> dict:
     """What the build says to Sphinx beside ``_config.yml``."""
-    return {"external_toc_path": "_toc.yml", "nitpicky": True, "latex_individualpages": False}
+    return {"external_toc_path": "_toc.yml", "nitpicky": True, "latex_individualpages": False, "repository_origin": repository.origin(ROOT)}
 
 
 def made_from(included: Iterable[str] = ()) -> dict[str, str]:

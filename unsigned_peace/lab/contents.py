@@ -12,6 +12,7 @@ from unsigned_peace.lab.legible import legible
 
 #: Where readers keep their copies, beside the chapters' folder.
 COPIES = "my-work"
+_PYTHON = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
 class BookContents(AsyncTextFileContentsManager):
@@ -40,7 +41,7 @@ class BookContents(AsyncTextFileContentsManager):
         name = path.strip("/").rpartition("/")[2]
         root = Path(self.root_dir).resolve()
         copies = (checkout / COPIES).relative_to(root).as_posix() if checkout.is_relative_to(root) else COPIES
-        raise HTTPError(403, f"{name} is part of the book and stays as it is. Keep your own copy with File > Save Notebook As: {copies}/{name}")
+        raise HTTPError(403, f"The book's own files stay as they are. Keep your copy with File > Save Markdown File As: {copies}/{name}")
 
     async def get(self, path, *arguments, **options):
         model = await super().get(path, *arguments, **options)
@@ -49,6 +50,7 @@ class BookContents(AsyncTextFileContentsManager):
             return model
         model["writable"] = False
         if model["type"] == "notebook" and model["content"]:
+            model["content"]["metadata"].setdefault("kernelspec", _PYTHON)  # a page without cells: no question which kernel it wants
             for cell in model["content"]["cells"]:
                 if cell["cell_type"] == "markdown":
                     cell["source"] = legible(cell["source"], checkout / "data")
