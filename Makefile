@@ -2,7 +2,6 @@
 .DEFAULT_GOAL := help
 .PHONY: help book test audit print check reference serve lab hub clean lock coursework grade mark
 
-
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
