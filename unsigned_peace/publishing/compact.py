@@ -23,13 +23,13 @@ def compact(drawing: str) -> str:
     """The SVG without what shows nothing, with coordinates to a tenth of a pixel (small ones to a hundredth), shared attributes said once."""
     root = ElementTree.fromstring(re.sub(r' xmlns(?::xlink)?="[^"]*"| xlink:(?=href)', " ", drawing))
     _prune(root)
-    return ElementTree.tostring(root, encoding="unicode", short_empty_elements=True)
+    return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>")
 
 
 def _prune(element: ElementTree.Element) -> None:
     """Prunes an element and all below it, from the leaves up."""
     _prune_attributes(element)
-    _round(element)
+    _say_shorter(element)
     kept: list[ElementTree.Element] = []
     for child in element:
         _prune(child)
@@ -52,15 +52,25 @@ def _prune_attributes(element: ElementTree.Element) -> None:
             element.set(name, _LONG_NUMBER.sub(_rounded, value))
 
 
-def _round(element: ElementTree.Element) -> None:
-    """Makes a path that is a circle a circle."""
-    circle = _CIRCLE.fullmatch(element.get("d", "")) if element.tag == "path" else None
+def _say_shorter(element: ElementTree.Element) -> None:
+    """Says a round point, a line or a line of text in the shortest way that SVG has for it."""
     place = _PLACE.fullmatch(element.get("transform", "translate(0,0)"))
-    if circle and place:
-        paint = {name: value for name, value in element.attrib.items() if name not in ("d", "transform")}
-        element.tag = "circle"
-        element.attrib.clear()
-        element.attrib.update({"cx": place[1], "cy": place[2], "r": circle[1]} | paint)
+    circle = _CIRCLE.fullmatch(element.get("d", "")) if element.tag == "path" else None
+    if not place:
+        return
+    if circle:
+        _become(element, "circle", {"cx": place[1], "cy": place[2], "r": circle[1]})
+    elif element.tag == "line" and not {"x1", "y1"} & set(element.attrib):
+        _become(element, "path", {"d": f"M{place[1]},{place[2]}l{element.get('x2', '0')},{element.get('y2', '0')}"})
+    elif element.tag == "text" and not len(element) and not {"x", "y", "dx", "dy"} & set(element.attrib):
+        _become(element, "text", {"x": place[1], "y": place[2]})
+
+
+def _become(element: ElementTree.Element, tag: str, geometry: dict[str, str]) -> None:
+    paint = {name: value for name, value in element.attrib.items() if name not in ("d", "transform", "x2", "y2")}
+    element.tag = tag
+    element.attrib.clear()
+    element.attrib.update(geometry | paint)
 
 
 def _rounded(number: re.Match) -> str:
@@ -77,7 +87,7 @@ def _shows_nothing(element: ElementTree.Element) -> bool:
 
 def _share(group: ElementTree.Element) -> None:
     """Moves to the group what all its children say alike."""
-    if any(child.tag not in ("path", "circle", "text", "line", "g") for child in group):
+    if any(child.tag not in ("path", "circle", "text", "g") for child in group):
         return
     written = [child for child in group if next(child.iter("text"), None) is not None]
     for names, children in ((_PAINT, list(group)), (_FONT, written)):

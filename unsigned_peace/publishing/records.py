@@ -56,6 +56,9 @@ def part_of(table: str, record: dict[str, str]) -> str:
     """The part of a large table that a record is shown in, each on a page of its own; empty for the other tables."""
     if table == "observations":
         return records_of("series")[record["series_id"]]["topic"].replace("_", "-") if "series" in dataset.table_names() else ""
+    if table == "poll_answers":
+        poll = records_of("poll_questions")[record["question_id"]]["poll_id"]
+        return records_of("polls")[poll]["country"].lower()
     if table == "statements":
         return "until-2018" if record["date"] < "2019" else "since-2019"
     if table == "sources":
