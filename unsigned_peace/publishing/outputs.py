@@ -29,6 +29,11 @@ MOST_SOURCES_SHOWN = 60
 SCRIPTS = "_static/unsigned-peace/charts"
 
 
+def exhibit_anchor(name: str) -> str:
+    """The address of a chart or table on its page: never that of a heading, which may have the same words."""
+    return f"exhibit-{name}"
+
+
 def chart_data(specification: dict) -> tuple[list[str], list[list[str]]]:
     """The rows that a chart draws, as columns and cells, all its data sets one under another."""
     columns: list[str] = []
@@ -67,6 +72,7 @@ def _shared(renderer: NbElementRenderer, card: dict, columns: list[str], rows: l
     _write_csv(Path(environment.app.outdir) / "downloads" / "exhibits" / name, columns, rows)
     return {
         "card": card,
+        "anchor": exhibit_anchor(card["name"]),
         "caution": caution(card),
         "columns": columns,
         "download": _from_page(environment, f"downloads/exhibits/{name}"),

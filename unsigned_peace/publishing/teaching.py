@@ -19,6 +19,7 @@ from unsigned_peace import execution, tables
 from unsigned_peace.charts import rendering as charts
 from unsigned_peace.prose import words
 from unsigned_peace.publishing.chapters import executed_twin
+from unsigned_peace.publishing.outputs import exhibit_anchor
 from unsigned_peace.publishing.pages import reading_minutes
 from unsigned_peace.publishing.templates import render
 
@@ -131,7 +132,7 @@ class ExhibitRole(SphinxRole):
             logger.warning("there is no exhibit %r", target, location=self.get_location(), type="exhibit")
             return [nodes.inline(self.rawtext, text.strip() or target)], []
         shown = text.strip() or title
-        return [nodes.reference(self.rawtext, shown, refuri=_address(self.env, stem, name), classes=["exhibit-link"], internal=True)], []
+        return [nodes.reference(self.rawtext, shown, refuri=_address(self.env, stem, exhibit_anchor(name)), classes=["exhibit-link"], internal=True)], []
 
 
 def said_of_chapters(text: str) -> dict[str, dict]:
