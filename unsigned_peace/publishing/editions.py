@@ -7,13 +7,14 @@ whole at its end. Pages of records, downloads and the data dictionary stay on th
 
 from __future__ import annotations
 
-import copy
 import re
 import sys
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from html import escape, unescape
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
@@ -39,6 +40,8 @@ _MOST_SOURCES = 12
 _LIGHT = {role.replace("_", "-"): light for role, (light, _) in PALETTE.items()}
 _COLOUR = re.compile(r"var\(--chart-([a-z-]+)\)")
 _CASE = {name.lower(): name for name in ("viewBox", "clipPath", "clipPathUnits", "preserveAspectRatio", "linearGradient", "gradientUnits", "gradientTransform", "textLength")}
+_TAG = re.compile(r"<[a-zA-Z][^<>]*>")
+_LEADING = re.compile(r' (id|aria-labelledby|href)="([^"]*)"')
 _SVG = {"xmlns": "http://www.w3.org/2000/svg", "xmlns:xlink": "http://www.w3.org/1999/xlink"}
 
 #: The width of the text on an A4 page with the margins of print.css, in CSS pixels.
@@ -213,39 +216,40 @@ def _keep_first_of_each_anchor(body: Tag) -> None:
             seen.add(tag["id"])
 
 
-def printed(chapter: Chapter, link: Callable[[str, str], str], prefix: str = "") -> Tag:
-    """A copy of a chapter's body with its links led on by ``link`` (page, anchor) and a prefix to its anchors.
+def printed(chapter: Chapter, link: Callable[[str, str], str], prefix: str = "") -> str:
+    """A chapter's body as XHTML, its links led on by ``link`` (page, anchor), a prefix before its anchors.
 
-    A link that ``link`` gives no address for becomes plain text.
+    A link that ``link`` gives no address for leads to the web; if the site's address there is not
+    known, its text stays and leads nowhere.
     """
-    body = copy.copy(chapter.body)
-    for tag in [body, *body.find_all(True)]:
-        for name in ("id", "aria-labelledby"):
-            if tag.get(name):
-                tag[name] = prefix + tag[name]
-        for name, value in tag.attrs.items():
-            if prefix and isinstance(value, str) and "url(#" in value:
-                tag[name] = value.replace("url(#", f"url(#{prefix}")
-        href = tag.get("href") or ""
-        if tag.name != "a":
-            if href.startswith("#"):
-                tag["href"] = f"#{prefix}{href[1:]}"
-        elif href.startswith("/"):
-            path, anchor = urldefrag(href)
-            address = link(path[1:].removesuffix(".html"), unquote(anchor)) or online(href[1:])
-            if address:
-                tag["href"] = address
-            else:
-                tag.name = "span"
-                del tag["href"]
-    return body
+
+    def led_on(attribute: re.Match) -> str:
+        name, value = attribute[1], unescape(attribute[2])
+        if name != "href":
+            return f' {name}="{prefix}{value}"'
+        if value.startswith("#"):  # within a drawing
+            return f' href="#{prefix}{value[1:]}"'
+        if not value.startswith("/"):
+            return attribute[0]
+        path, anchor = urldefrag(value[1:])
+        address = link(path.removesuffix(".html"), unquote(anchor)) or online(value[1:])
+        return f' href="{escape(address)}"' if address else ""
+
+    def changed(tag: re.Match) -> str:
+        return _LEADING.sub(led_on, tag[0]).replace("url(#", f"url(#{prefix}")
+
+    return _TAG.sub(changed, chapter.body.decode(formatter="minimal"))
+
+
+@cache
+def _base_address() -> str:
+    configured = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8")).get("html") or {}
+    return configured.get("baseurl") or ""
 
 
 def online(path: str) -> str:
     """The address of a file of the site on the web; empty if the site's own is not known."""
-    configured = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8")).get("html") or {}
-    base = configured.get("baseurl") or ""
-    return urljoin(f"{base.rstrip('/')}/", path) if base else ""
+    return urljoin(f"{_base_address().rstrip('/')}/", path) if _base_address() else ""
 
 
 def _front(chapters: list[Chapter]) -> dict:
@@ -274,7 +278,7 @@ def write_pdf(chapters: list[Chapter], path: Path) -> int:
             return ""
         return f"#{printed_pages[page]}--{anchor}" if anchor else f"#{printed_pages[page]}"
 
-    bodies = {chapter.name: str(printed(chapter, link, f"{chapter.name}--")) for chapter in chapters}
+    bodies = {chapter.name: printed(chapter, link, f"{chapter.name}--") for chapter in chapters}
     source, draft = path.with_suffix(".html"), path.with_suffix(".draft.pdf")
 
     def lay_out(page: Page, numbers: dict[str, int]) -> PdfReader:
@@ -335,7 +339,7 @@ def write_epub(chapters: list[Chapter], path: Path) -> None:
     front = _front(chapters)
     content = {"title.xhtml": render("epub-title.xhtml", **front), "nav.xhtml": render("epub-contents.xhtml", **front)}
     for chapter in chapters:
-        content[files[chapter.page]] = render("epub-chapter.xhtml", title=chapter.title, body=str(printed(chapter, link)))
+        content[files[chapter.page]] = render("epub-chapter.xhtml", title=chapter.title, body=printed(chapter, link))
     package = render(
         "epub-package.opf",
         **front,
