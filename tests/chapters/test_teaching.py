@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from html.parser import HTMLParser
 
@@ -12,6 +11,7 @@ import pytest
 from tests.chapters.test_prose import NAMES, prose, typed_figures
 from tests.conftest import ROOT
 from unsigned_peace import execution
+from unsigned_peace.coursework.grading import STATUSES
 from unsigned_peace.publishing import teaching
 from unsigned_peace.publishing.pages import reading_minutes
 
@@ -92,11 +92,8 @@ def test_the_exhibits_of_a_chapter_carry_their_computed_titles(site):
 
 
 def test_every_status_of_a_grade_file_is_explained():
-    grading = ROOT / "unsigned_peace" / "coursework" / "grading.py"
-    tree = ast.parse(grading.read_text(encoding="utf-8") if grading.exists() else "STATUSES = {}")
-    statuses = next(ast.literal_eval(node.value) for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign) and "STATUSES" in ast.unparse(node))
     page = (ROOT / "book" / "teaching" / "assigning.md").read_text(encoding="utf-8")
-    assert [status for status in statuses if f"`{status}`" not in page] == []
+    assert [status for status in STATUSES if f"`{status}`" not in page] == []
 
 
 class _Cells(HTMLParser):
@@ -120,16 +117,16 @@ class _Cells(HTMLParser):
 
 def test_the_course_has_every_chapter_with_what_it_says_of_itself(site):
     html = (site / "book" / "teaching" / "index.html").read_text(encoding="utf-8")
-    rows = {title: (minutes, size) for title, _, minutes, size in _Cells(html).rows[1:]}
+    rows = {title: (reading, work) for title, _, reading, work in _Cells(html).rows[1:]}
     assert len(rows) == len(CHAPTERS) == 12
     for stem, text in CHAPTERS.items():
         chapter = teaching.chapter(stem, text)
-        minutes, size = rows[chapter.title]
-        assert minutes == f"{reading_minutes(text)} min"
-        source = ROOT / "coursework" / f"{stem}.md"
-        assert size == (teaching.assignment_line(source.read_text(encoding="utf-8")) if source.exists() else "none yet")
+        size = teaching.assignment((ROOT / "coursework" / f"{stem}.md").read_text(encoding="utf-8"))
+        assert rows[chapter.title] == (f"{reading_minutes(text)} min", f"{size.minutes} min")
+        section = re.search(rf'<section id="teaching-{stem}">.*?</section>', html, re.DOTALL)[0]
+        assert f"{size.points:g} points in all" in section
         for aim in re.findall(r"^\d\. (\w+)", chapter.aims, re.MULTILINE):
-            assert re.search(rf'id="teaching-{stem}".*?<li><p>{aim} ', html, re.DOTALL)
+            assert re.search(rf"<li><p>{aim}\b", section)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)

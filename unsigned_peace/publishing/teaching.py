@@ -62,6 +62,7 @@ def chapter(stem: str, text: str) -> Chapter:
 
 def assignment(text: str) -> Assignment:
     """What the cells of an assignment's source say of its size. Raises ``ValueError`` if it does not state its time."""
+    # Without nbgrader, whose import alone would cost a build seconds.
     marked = [(cell, cell.metadata.get("nbgrader", {})) for cell in execution.read(text).cells]
     graded = [(cell, mark) for cell, mark in marked if mark.get("grade")]
     head = next((cell.source for cell, mark in marked if mark.get("grade_id") == "about"), "")
@@ -74,12 +75,6 @@ def assignment(text: str) -> Assignment:
         points=sum(mark["points"] for _, mark in graded),
         minutes=minutes[1],
     )
-
-
-def assignment_line(text: str) -> str:
-    """The size of an assignment in a line."""
-    size = assignment(text)
-    return f"{_counted(size.tasks, 'task')}, {_counted(size.essays, 'essay')}; {size.points:g} points, {size.minutes} minutes"
 
 
 def exhibits(notebook: NotebookNode) -> dict[str, tuple[str, str]]:
@@ -181,13 +176,13 @@ class CourseDirective(SphinxDirective):
             "assignment": self._assignment(stem),
         }
 
-    def _assignment(self, stem: str) -> str:
+    def _assignment(self, stem: str) -> Assignment | None:
         path = Path(self.env.srcdir) / "coursework" / f"{stem}.md"
         self.env.note_dependency(str(path))
         if not path.exists():
-            return "none yet"
+            return None
         try:
-            return assignment_line(path.read_text(encoding="utf-8"))
+            return assignment(path.read_text(encoding="utf-8"))
         except ValueError as fault:
             raise ValueError(f"coursework/{path.name}: {fault}") from None
 
@@ -195,10 +190,15 @@ class CourseDirective(SphinxDirective):
         about: Chapter = row["chapter"]
         section = nodes.section(ids=[f"teaching-{about.stem}"])
         section += nodes.title("", about.title)
-        facts = f"*Level {row['level']}, {row['exhibits']}. Know first:* {row['before']}"
-        lines = [facts, "", row["place"], "", "After it students can", "", *about.aims.splitlines()]
+        lines = [f"*Level {row['level']}. {_size(row)}*", "", f"*Know first:* {row['before']} {row['place']}", "", "After it students can", "", *about.aims.splitlines()]
         self.state.nested_parse(StringList(lines, source=self.env.docname), self.content_offset, section)
         return section
+
+
+def _size(row: dict) -> str:
+    size: Assignment | None = row["assignment"]
+    work = f" The assignment has {_counted(size.tasks, 'task')} and {_counted(size.essays, 'essay')}, {size.points:g} points in all." if size else ""
+    return f"{row['exhibits'].capitalize()}.{work}"
 
 
 def _counted(count: int, thing: str) -> str:
