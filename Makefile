@@ -1,6 +1,6 @@
 # Two commands do everything: `make book` and `make test`. `make` alone lists all.
 .DEFAULT_GOAL := help
-.PHONY: help book test audit print check reference serve lab hub clean lock coursework grade mark
+.PHONY: help book test audit print check reference bench serve lab hub clean lock coursework grade mark
 
 PYTHON ?= python3
 VENV := .venv
@@ -48,6 +48,9 @@ check: $(VENV)/ready ## validate the dataset: every fault, a line each
 
 reference: $(VENV)/ready ## execute the chapters afresh and write the committed outputs
 	@$(BIN)/python -m unsigned_peace.execution --reference
+
+bench: $(VENV)/ready ## measure the build beside stock jupyter-book and plain Sphinx, and its growth (20 minutes or more)
+	@$(BIN)/python -m bench
 
 coursework: $(VENV)/ready ## write the assignments: student versions, and keys for instructors
 	@$(BIN)/python -m unsigned_peace.coursework write

@@ -1,10 +1,14 @@
-"""What all tests share: the places of the project, the built site, served, and a browser."""
+"""What all tests share: the places of the project, the built site, served, a browser, and how outputs that differ are reported."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from jupyter_client.provisioning import KernelProvisionerFactory
+
+from unsigned_peace import execution, kernels
 
 from tests.browser import WHAT_TO_DO, find
 from tests.serving import served
@@ -39,3 +43,40 @@ def browser():
         browser = playwright.chromium.launch(executable_path=path, args=quiet)
         yield browser
         browser.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item):
+    """nbval compares outputs with those of a kernel that starts as the chapters' own kernels do."""
+    if item.path.suffix != ".ipynb":
+        return (yield)
+    factory = KernelProvisionerFactory.instance()
+    before, factory.default_provisioner_name = factory.default_provisioner_name, kernels.PROVISIONER
+    try:
+        return (yield)
+    finally:
+        factory.default_provisioner_name = before
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Names each cell whose output is not the committed one by its chapter, and says what to do."""
+    different = []
+    for report in terminalreporter.stats.get("failed", []) + terminalreporter.stats.get("error", []):
+        if match := re.fullmatch(r"(?:.*/)?([^/]+)\.ipynb::Cell (\d+)", report.nodeid):
+            different.append((match[1], int(match[2])))
+    if different:
+        terminalreporter.section("outputs that differ from the committed ones")
+        for chapter, number in sorted(set(different)):
+            terminalreporter.line(f"{_place(chapter, number)}: a fresh run gives another output than tests/outputs/{chapter}.ipynb has")
+        terminalreporter.line("If the new outputs are right: `make reference`, then review `git diff tests/outputs`. Cells after a failing one may differ because of it.")
+
+
+def _place(chapter: str, number: int) -> str:
+    """Where the chapter has the cell that nbval counts so (from 0)."""
+    path = execution.CHAPTERS / f"{chapter}.md"
+    if path.exists():
+        runs, lines = execution.what_runs(execution.read(path.read_text(encoding="utf-8")))
+        places = [line for cell, line in zip(runs.cells, lines) if cell.cell_type == "code"]
+        if number < len(places):
+            return f"book/{chapter}.md:{places[number]}: cell {number + 1}"
+    return f"{chapter}: cell {number + 1}"
