@@ -110,7 +110,10 @@ def _column(column, depth: int) -> dict:
 
 
 def _index(index, depth: int) -> dict:
-    return {"values": _items(index.tolist(), depth), "names": _items(index.names, depth), "dtype": str(index.dtype), "levels": index.nlevels}
+    encoded = {"values": _items(index.tolist(), depth), "names": _items(index.names, depth), "dtype": str(index.dtype)}
+    if index.nlevels > 1:
+        encoded["levels"] = [str(dtype) for dtype in index.dtypes]
+    return encoded
 
 
 # checking, outside -------------------------------------------------------------------------------
@@ -154,7 +157,9 @@ def _check_table(tag: str, content: Any, depth: int) -> None:
         for key in ("values", "names", "categories"):
             for item in _listed(part.get(key, [])):
                 check(item, depth + 1)
-        if not isinstance(part.get("dtype"), str) or not isinstance(part.get("levels", 1), int) or not isinstance(part.get("ordered", False), bool):
+        if not isinstance(part.get("dtype"), str) or not isinstance(part.get("ordered", False), bool):
+            raise NotPlain("of an unknown form")
+        if not all(isinstance(dtype, str) for dtype in _listed(part.get("levels", []))):
             raise NotPlain("of an unknown form")
         if size is not None and len(part.get("values", [])) != size:
             raise NotPlain("a table whose columns differ in length")
@@ -252,11 +257,16 @@ def _decoded_index(index: dict):
     import pandas as pd
 
     values, names = [decode(value) for value in index["values"]], [decode(name) for name in index["names"]]
-    if index.get("levels", 1) > 1:
-        return pd.MultiIndex.from_tuples(values, names=names) if values else pd.MultiIndex.from_arrays([[]] * len(names), names=names)
-    dtype = index["dtype"] if _DTYPE.fullmatch(index["dtype"]) and index["dtype"] != "category" else None
-    name = names[0] if names else None
+    if levels := index.get("levels"):
+        columns = list(zip(*values)) if values else [()] * len(levels)
+        return pd.MultiIndex.from_arrays([_decoded_level(list(column), dtype, None) for column, dtype in zip(columns, levels, strict=True)], names=names)
+    return _decoded_level(values, index["dtype"], names[0] if names else None)
+
+
+def _decoded_level(values: list, dtype: str, name):
+    import pandas as pd
+
     try:
-        return pd.Index(values, name=name, dtype=dtype, tupleize_cols=False)
+        return pd.Index(values, name=name, dtype=dtype if _DTYPE.fullmatch(dtype) and dtype != "category" else None, tupleize_cols=False)
     except (ValueError, TypeError, OverflowError):
         return pd.Index(values, name=name, dtype=object, tupleize_cols=False)

@@ -83,7 +83,7 @@ def _framed(page: str, line: Line) -> str:
     said = "" if line.status == "graded" and not line.message else f'<p style="margin:1em"><strong>{html.escape(line.status.capitalize())}.</strong> {html.escape(line.message)}</p>'
     page = page.replace('<div class="panel-body">', f'{said}<div class="panel-body">', 1)
     page = re.sub(r"<script\b.*?</script>", "", page, flags=re.S | re.I)
-    return page.replace('<meta charset="utf-8" />', f'<meta charset="utf-8" />\n{_POLICY}\n<meta name="viewport" content="width=device-width, initial-scale=1">', 1)
+    return re.sub(r"<head>", f'<head>\n{_POLICY}\n<meta name="viewport" content="width=device-width, initial-scale=1">', page, count=1)
 
 
 def feedback_path(out: Path, student: str, stem: str) -> Path:

@@ -110,12 +110,16 @@ def _shell(channel: _Channel):
             pass
 
     class Shell(InteractiveShell):
+        reported = False  # whether the running cell's error was emitted
+
         def _showtraceback(self, etype, evalue, stb):
+            self.reported = True
             channel.emit(error={"ename": getattr(etype, "__name__", str(etype)), "evalue": str(evalue), "traceback": self.InteractiveTB.stb2text(stb)})
 
         def showtraceback(self, exc_tuple=None, **options):
             if isinstance((exc_tuple or sys.exc_info())[1], MemoryError):  # a full traceback would need what is lacking
                 reserve.clear()
+                self.reported = True
                 channel.emit(error={"ename": "MemoryError", "evalue": "", "traceback": "MemoryError: the cell needs more memory than it may have"})
             else:
                 super().showtraceback(exc_tuple, **options)
@@ -131,11 +135,12 @@ def _shell(channel: _Channel):
     return shell
 
 
-def _run(shell, source: str, seconds: float) -> dict:
+def _run(shell, source: str, seconds: float, channel: _Channel) -> dict:
     """Runs a cell; what stopped it, if anything did, in one word."""
     def time_is_up(*_):
         raise TimeIsUp(f"the cell ran longer than {seconds:g} seconds")
 
+    shell.reported = False
     signal.signal(signal.SIGALRM, time_is_up)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
@@ -145,6 +150,9 @@ def _run(shell, source: str, seconds: float) -> dict:
         error = caught
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+    if error is not None and not shell.reported:  # the cell broke what shows errors
+        name = type(error).__name__
+        channel.emit(error={"ename": name, "evalue": "", "traceback": name})
     if isinstance(error, TimeIsUp):
         return {"stopped": "time"}
     if isinstance(error, MemoryError):
@@ -190,14 +198,14 @@ def main() -> None:
     for line in channel.requests:
         request = json.loads(line)
         if "run" in request:
-            channel.emit(done=_run(shell, request["run"], request["seconds"]))
+            channel.emit(done=_run(shell, request["run"], request["seconds"], channel))
         elif "try" in request:
             child = os.fork()
             if not child:
                 from unsigned_peace.coursework.answers import decode
 
                 shell.user_ns.update({name: decode(value) for name, value in request.get("given", {}).items()})
-                outcome = _run(shell, request["try"], request["seconds"])
+                outcome = _run(shell, request["try"], request["seconds"], channel)
                 _tell(shell, request.get("tell", []), channel)
                 channel.emit(done=outcome)
                 exit_now(0)

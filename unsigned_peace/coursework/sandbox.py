@@ -7,6 +7,7 @@ set by ``runner``; bounds of all of them together (time, memory, processes, outp
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -236,15 +237,15 @@ class Process:
 
     def _watch(self) -> None:
         """Looks at all processes inside together."""
-        count, memory = usage(self._process.pid)
-        if count > self.limits.processes:
+        inside = descendants_of(self._process.pid)
+        if len(inside) > self.limits.processes:
             raise Stopped("processes")
-        if memory > self.limits.memory:
+        if memory(inside, self.limits.memory) > self.limits.memory:
             raise Stopped("memory")
 
 
-def usage(pid: int) -> tuple[int, int]:
-    """How many processes descend from one, and the memory in bytes that they hold resident together."""
+def descendants_of(pid: int) -> list[int]:
+    """All processes that descend from one."""
     children: dict[int, list[int]] = {}
     for entry in os.listdir("/proc"):
         if entry.isdigit():
@@ -259,11 +260,19 @@ def usage(pid: int) -> tuple[int, int]:
         below = children.get(waiting.pop(), [])
         descendants += below
         waiting += below
-    memory = 0
-    for descendant in descendants:
-        try:
-            with open(f"/proc/{descendant}/statm", "rb") as file:
-                memory += int(file.read().split()[1])
-        except (OSError, ValueError, IndexError):
-            continue
-    return len(descendants), memory * os.sysconf("SC_PAGE_SIZE")
+    return descendants
+
+
+def memory(processes: list[int], limit: int) -> int:
+    """The memory in bytes that processes hold resident together; pages that they share count once if the sum would exceed the limit."""
+    resident = 0
+    for process in processes:
+        with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{process}/statm", "rb") as file:
+            resident += int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    if resident <= limit:
+        return resident
+    shared_out = 0
+    for process in processes:
+        with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{process}/smaps_rollup", "rb") as file:
+            shared_out += 1024 * next(int(line.split()[1]) for line in file if line.startswith(b"Pss:"))
+    return shared_out

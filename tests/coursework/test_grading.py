@@ -1,0 +1,197 @@
+"""Whatever is handed in gets its exact points or a clear status, and stays as it was handed in."""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+
+from tests.coursework import making, sample
+from unsigned_peace.coursework import grading, scoring
+from unsigned_peace.coursework.assignments import read
+from unsigned_peace.coursework.course import COURSE, database
+from unsigned_peace.coursework.grading import STATUSES, GradingError, grade_all
+from unsigned_peace.coursework.reports import COLUMNS, write_all
+from unsigned_peace.coursework.sandbox import Limits
+from unsigned_peace.execution import ROOT
+
+KINDS = [*making.KINDS, making.large(8)]
+
+
+@pytest.fixture(scope="module")
+def assignment(tmp_path_factory):
+    return read(sample.write(tmp_path_factory.mktemp("source")))
+
+
+def rows(out: Path) -> dict[tuple[str, str], dict]:
+    with open(out / "grades.csv", newline="", encoding="utf-8") as file:
+        return {(row["student"], row["assignment"]): row for row in csv.DictReader(file)}
+
+
+def graded(folder: Path, out: Path, assignment) -> dict[tuple[str, str], dict]:
+    write_all(out, grade_all(folder, out, [assignment], progress=lambda text: None), [assignment])
+    return rows(out)
+
+
+@pytest.fixture(scope="module")
+def class_(assignment, tmp_path_factory):
+    """A class in which each student hands in in another way, graded once."""
+    folder, out = tmp_path_factory.mktemp("class") / "in", tmp_path_factory.mktemp("class") / "out"
+    for kind in KINDS:
+        kind.write(assignment, folder / kind.name / assignment.stem)
+    (folder / "without-folder").mkdir()
+    (folder / "key" / "another-course").mkdir()
+    before = making.tree(folder)
+    lines = graded(folder, out, assignment)
+    assert making.tree(folder) == before
+    return folder, out, lines
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_a_submission_gets_its_exact_points(kind, assignment, class_):
+    line = class_[2][kind.name, assignment.stem]
+    assert (float(line["score"]), line["status"]) == (kind.points(assignment), kind.status), line
+    assert float(line["max_score"]) == 30 and kind.named in line["message"], line
+
+
+def test_every_student_has_a_line_and_every_status_is_known(assignment, class_):
+    _, out, lines = class_
+    assert lines["without-folder", assignment.stem]["status"] == "missing"
+    assert lines["key", "another-course"]["status"] == "unknown" and assignment.stem in lines["key", "another-course"]["message"]
+    assert len(lines) == len(KINDS) + 2 and {line["status"] for line in lines.values()} <= set(STATUSES)
+    assert (out / "grades.csv").read_text(encoding="utf-8").splitlines()[0] == ",".join(COLUMNS)
+    assert list(lines) == sorted(lines)
+    wide = (out / "grades-by-student.csv").read_text(encoding="utf-8").splitlines()
+    assert wide[0] == f"student,{assignment.stem}" and "key,20" in wide and "without-folder," in wide and "empty-file," in wide
+
+
+def test_a_second_run_grades_nothing_and_another_folder_gives_the_same_file(assignment, class_, tmp_path, monkeypatch):
+    folder, out, _ = class_
+    before = (out / "grades.csv").read_bytes()
+    with monkeypatch.context() as patched:
+        patched.setattr(grading, "_child", lambda *_: pytest.fail("graded again"))
+        graded(folder, out, assignment)
+    assert (out / "grades.csv").read_bytes() == before
+    few = tmp_path / "few"
+    for kind in KINDS[:6]:
+        kind.write(assignment, few / kind.name / assignment.stem)
+    again = graded(few, tmp_path / "again", assignment)
+    assert all(class_[2][place] == line for place, line in again.items())
+
+
+def test_feedback_shows_points_and_reasons_but_no_hidden_test_and_asks_nobody(assignment, class_):
+    _, out, _ = class_
+    page = (out / "feedback" / "partial" / assignment.stem / f"{assignment.stem}.html").read_text(encoding="utf-8")
+    assert "Score: 12.0 / 30.0" in page and "how_many: look at the table again" in page and "the answer by_year was not found" in page
+    for page in (out / "feedback").rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert "assert how_many == len(documents)" not in text.replace("</span>", "").replace('<span class="o">', ""), page
+        assert "BEGIN HIDDEN" not in text or page.parts[-3] == "own-cells"
+        assert "<script" not in text.lower() and text.index("default-src 'none'") < text.index("<style")
+    assert len(list((out / "feedback").rglob("*.html"))) == sum(kind.status != "unreadable" and kind.status != "missing" for kind in KINDS)
+
+
+def test_the_summary_counts_each_task(assignment, class_):
+    page = (class_[1] / "summary.html").read_text(encoding="utf-8")
+    solved = sum(kind.points(assignment) == 20 or kind.name in ("partial", "deleted-solution") for kind in KINDS)
+    assert f"{len(KINDS) + 1} students" in page and "<svg" in page and "Task 1 (4)" in page and solved
+
+
+def test_marks_given_by_hand_count_and_stay(assignment, tmp_path):
+    folder, out = tmp_path / "in", tmp_path / "out"
+    making.KINDS[0].write(assignment, folder / "anna" / assignment.stem)
+    assert graded(folder, out, assignment)["anna", assignment.stem]["status"] == "essay waits"
+    with Gradebook(database(out), COURSE) as book:
+        grade = book.find_grade("essay-1", assignment.stem, assignment.stem, "anna")
+        assert grade.needs_manual_grade
+        grade.manual_score, grade.needs_manual_grade = 7.5, False
+        book.find_comment("essay-1", assignment.stem, assignment.stem, "anna").manual_comment = "Well argued."
+        book.db.commit()
+    line = graded(folder, out, assignment)["anna", assignment.stem]
+    assert (line["score"], line["status"]) == ("27.5", "graded")
+    assert "Well argued." in (out / "feedback" / "anna" / assignment.stem / f"{assignment.stem}.html").read_text(encoding="utf-8")
+    making.KINDS[2].write(assignment, folder / "anna" / assignment.stem)  # handed in anew: the mark stays, and is to be looked at
+    line = graded(folder, out, assignment)["anna", assignment.stem]
+    assert (line["score"], line["status"]) == ("19.5", "essay waits")
+
+
+def test_the_results_are_a_course_of_nbgrader(assignment, class_):
+    _, out, _ = class_
+    notebook = nbformat.read(out / "autograded" / "partial" / assignment.stem / f"{assignment.stem}.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    assert any("HIDDEN TESTS" in cell.source for cell in notebook.cells)  # for the instructor's eyes
+    assert (out / "source" / assignment.stem / f"{assignment.stem}.ipynb").exists() and (out / "nbgrader_config.py").exists()
+    with Gradebook(database(out), COURSE) as book:
+        submission = book.find_submission(assignment.stem, "partial")
+        assert (submission.score, submission.max_score, submission.needs_manual_grade) == (12, 30, True)
+
+
+def test_a_killed_run_goes_on_where_it_stopped(assignment, tmp_path):
+    folder, out = tmp_path / "in", tmp_path / "out"
+    for number in range(6):
+        making.KINDS[number % 3].write(assignment, folder / f"student-{number}" / assignment.stem)
+    code = (
+        "from pathlib import Path\nfrom unsigned_peace.coursework.assignments import read\nfrom unsigned_peace.coursework.grading import grade_all\n"
+        f"grade_all(Path({str(folder)!r}), Path({str(out)!r}), [read(Path({str(assignment.path)!r}))], side_by_side=1)"
+    )
+    run = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True)
+    until = time.monotonic() + 60
+    while len(list(out.glob("records/*/*.json"))) < 2 and time.monotonic() < until:
+        time.sleep(0.02)
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+    done = {path: path.stat().st_mtime_ns for path in out.glob("autograded/*/*/*.ipynb")}
+    assert 1 <= len(done) < 6
+    lines = graded(folder, out, assignment)
+    assert [float(line["score"]) for line in lines.values()] == [making.KINDS[number % 3].points(assignment) for number in range(6)]
+    kept = [path for path, changed in done.items() if path.stat().st_mtime_ns == changed]
+    assert len(kept) >= len(done) - 1  # at most the one that was being written
+
+
+def test_what_a_stopped_submission_had_answered_is_graded(assignment, tmp_path, monkeypatch):
+    monkeypatch.setattr(grading, "LIMITS", Limits(cell=1, grace=1, processes=16))
+    folder, out = tmp_path / "in", tmp_path / "out"
+    notebook = making.answered(assignment)
+    for student, code in {"loop": "while True: pass", "exit": "import os; os._exit(0)"}.items():
+        notebook.cells[making.place(notebook, "task-3")].source = code
+        path = folder / student / assignment.stem / f"{assignment.stem}.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(notebook, path)
+    lines = graded(folder, out, assignment)
+    assert (lines["loop", assignment.stem]["score"], lines["loop", assignment.stem]["status"]) == ("16", "stopped: time")
+    assert (lines["exit", assignment.stem]["score"], lines["exit", assignment.stem]["status"]) == ("8", "stopped: exit")
+    assert "stopped at task-3" in lines["exit", assignment.stem]["message"] and "an essay waits" in lines["exit", assignment.stem]["message"]
+
+
+def test_an_answer_that_stops_its_test_loses_only_that(assignment, tmp_path, monkeypatch):
+    monkeypatch.setattr(scoring, "EXAMINER", Limits(cell=1, grace=1, total=1000))
+    text = assignment.path.read_text(encoding="utf-8").replace("assert how_many == len(documents),", "assert sum(range(how_many)) >= 0 and how_many == len(documents),")
+    path = tmp_path / f"{sample.STEM}.md"
+    path.write_text(text, encoding="utf-8")
+    (tmp_path / "mistakes").symlink_to(assignment.path.parent / "mistakes")
+    slow = read(path)
+    notebook = making.answered(slow)
+    notebook.cells[making.place(notebook, "task-1")].source = "how_many = 10**14"
+    folder = tmp_path / "in"
+    for student in ("a", "b"):
+        (folder / student / slow.stem).mkdir(parents=True)
+        nbformat.write(notebook if student == "a" else making.answered(slow), folder / student / slow.stem / f"{slow.stem}.ipynb")
+    lines = graded(folder, tmp_path / "out", slow)
+    assert [line["score"] for line in lines.values()] == ["16", "20"]
+
+
+def test_results_do_not_go_among_the_submissions(assignment, tmp_path):
+    (tmp_path / "in").mkdir()
+    for out in (tmp_path / "in", tmp_path / "in" / "out", tmp_path):
+        with pytest.raises(GradingError, match="a folder apart"):
+            grade_all(tmp_path / "in", out, [assignment])
+    with pytest.raises(GradingError, match="there is no folder"):
+        grade_all(tmp_path / "nowhere", tmp_path / "out", [assignment])
