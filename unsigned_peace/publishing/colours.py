@@ -15,7 +15,6 @@ PAGE = {
     "mark": ("#fff3c4", "#4a3f13"),
     "code-keyword": ("#7a2d8f", "#d7a6e8"),
     "code-string": ("#7a4a00", "#e3b981"),
-    "code-number": ("#0b5a8a", "#86c5ee"),
     "code-comment": ("#57606a", "#a9b1ba"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from xml.etree import ElementTree
 
 #: Attributes that no page needs: a drawing is hidden from assistive technology as a whole, and takes no clicks.
@@ -12,6 +13,7 @@ _USUAL = {"opacity": "1", "fill-opacity": "1", "font-weight": "normal", "text-an
 #: Attributes that children take from their group; those of the second line matter only where there is text.
 _PAINT = ("fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linecap")
 _FONT = ("font-family", "font-size", "font-weight")
+_WORTH_A_GROUP = 3
 _NOTHING = re.compile(r"(?:M0,0h0v0h0Z)?")
 #: How Vega draws a round point.
 _CIRCLE = re.compile(r"M([\d.]+),0A\1,\1,0,1,1,-\1,0A\1,\1,0,1,1,\1,0")
@@ -86,14 +88,28 @@ def _shows_nothing(element: ElementTree.Element) -> bool:
 
 
 def _share(group: ElementTree.Element) -> None:
-    """Moves to the group what all its children say alike."""
+    """Moves to the group what all its children say alike; of what remains, runs of children that are painted alike get a group."""
     if any(child.tag not in ("path", "circle", "text", "g") for child in group):
         return
     written = [child for child in group if next(child.iter("text"), None) is not None]
-    for names, children in ((_PAINT, list(group)), (_FONT, written)):
-        for name in names:
-            value = children[0].get(name) if children else None
-            if value is not None and all(child.get(name) == value for child in children):
-                group.set(name, value)
-                for child in children:
-                    del child.attrib[name]
+    _move(_PAINT, list(group), group)
+    _move(_FONT, written, group)
+    kept: list[ElementTree.Element] = []
+    for paint, run in groupby(list(group), lambda child: tuple((name, child.get(name)) for name in _PAINT if name in child.attrib)):
+        alike = list(run)
+        if paint and len(alike) >= _WORTH_A_GROUP:
+            together = ElementTree.Element("g")
+            together.extend(alike)
+            _move(_PAINT, alike, together)
+            alike = [together]
+        kept += alike
+    group[:] = kept
+
+
+def _move(names: tuple[str, ...], children: list[ElementTree.Element], group: ElementTree.Element) -> None:
+    for name in names:
+        value = children[0].get(name) if children else None
+        if value is not None and all(child.get(name) == value for child in children):
+            group.set(name, value)
+            for child in children:
+                del child.attrib[name]

@@ -36,7 +36,8 @@ def _write(app: Sphinx, error: Exception | None) -> None:
         icon=Path(app.config.html_favicon).name,
         style=style,
         style_digest=base64.b64encode(sha256(style.encode()).digest()).decode(),
-        contents=app.builder.render_partial(contents)["fragment"] if contents else "",
+        # Sphinx calls the captions headings and does not say of which level
+        contents=app.builder.render_partial(contents)["fragment"].replace('role="heading"', 'role="heading" aria-level="3"') if contents else "",
     )
     (Path(app.outdir) / f"{_NAME}.html").write_text(html, encoding="utf-8")
 

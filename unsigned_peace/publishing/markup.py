@@ -9,12 +9,12 @@ from typing import TextIO
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from pygments.formatters import HtmlFormatter
-from pygments.token import Comment, Keyword, Number, Operator, String, Token, _TokenType
+from pygments.token import Comment, Keyword, String, Token, _TokenType
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
 #: What the style colours; a mark around anything else would only make pages heavy, by a third of their weight.
-_COLOURED = (Comment, Keyword, Number, Operator.Word, String)
+_COLOURED = (Comment, Keyword, String)
 
 
 class CodeFormatter(HtmlFormatter):
