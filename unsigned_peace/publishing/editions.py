@@ -27,7 +27,7 @@ from pypdf.generic import BooleanObject, DictionaryObject, NameObject, TextStrin
 from unsigned_peace.charts.theme import PALETTE
 from unsigned_peace.execution import ROOT
 from unsigned_peace.publishing import chromium
-from unsigned_peace.publishing.build import SITE
+from unsigned_peace.building import SITE
 from unsigned_peace.publishing.templates import render
 from unsigned_peace.publishing.work import work
 
@@ -143,6 +143,8 @@ def _print_exhibits(body: Tag) -> None:
         for useless in exhibit.select("details, .visually-hidden"):
             useless.decompose()
         exhibit.append(line)
+    for entry in body.select("[role=doc-biblioentry]"):  # EPUBCheck: the role is deprecated
+        del entry["role"]
     for table in body.select(".scrolls"):
         table.attrs = {"class": ["table"]}
 
@@ -364,10 +366,15 @@ def _put(epub: zipfile.ZipFile, name: str, text: str, how: int = zipfile.ZIP_DEF
 
 # both --------------------------------------------------------------------------------------------
 
-def main() -> int:
+def chapters_to_print() -> list[Chapter]:
+    """The chapters of the built site that are printed, in the order of the table of contents."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    return [read_chapter(part, page) for part, page in pages_to_print(toc)]
+
+
+def main() -> int:
     try:
-        chapters = [read_chapter(part, page) for part, page in pages_to_print(toc)]
+        chapters = chapters_to_print()
         FOLDER.mkdir(parents=True, exist_ok=True)
         pdf, epub = FOLDER / f"{NAME}.pdf", FOLDER / f"{NAME}.epub"
         pages = write_pdf(chapters, pdf)

