@@ -20,16 +20,29 @@ from nbformat import NotebookNode
 from unsigned_peace import execution
 
 ROOT = execution.ROOT
-_PARTS = ("book", "data", "unsigned_peace", "tests/outputs", "bench", "_config.yml", "_toc.yml", "requirements.txt", "LICENSE", "CITATION.cff")
+_PARTS = ("book", "data", "unsigned_peace", "tests/outputs", "bench", "coursework", "CHANGELOG.md", "_config.yml", "_toc.yml", "requirements.txt", "LICENSE", "CITATION.cff")
 
 #: The extension of the copies built by others: this book's directives and its way to show outputs, none of its speed.
 _CONTENT = '''
-from unsigned_peace.publishing import appendices, benchmark, downloads, drawing, pages, records
+import json
+from functools import partial
+from pathlib import Path
+
+from unsigned_peace import execution
+from unsigned_peace.charts.rendering import MIME_TYPE
+from unsigned_peace.publishing import appendices, benchmark, citation, downloads, drawing, languages, launch, lost, markup, pages, records, sharing, teaching
+
+
+def _first_chart(path):
+    kept = execution.REFERENCE / f"{Path(path).stem}.ipynb"
+    cells = json.loads(kept.read_text(encoding="utf-8"))["cells"] if kept.exists() else []
+    return next((output["data"][MIME_TYPE] for cell in cells for output in cell.get("outputs", []) if MIME_TYPE in output.get("data", {})), None)
 
 
 def setup(app):
     drawing._kept = lambda kind, made_from, make: make()
-    for part in (records, appendices, benchmark, downloads, pages):
+    sharing._first_chart = _first_chart
+    for part in (records, appendices, benchmark, downloads, teaching, citation, languages, launch, markup, pages, sharing, lost):
         part.setup(app)
 '''
 
@@ -78,8 +91,8 @@ def plain(folder: Path) -> Path:
     for path in chapters:
         _write_executed(path)
         path.unlink()
-    links = re.compile(rf"\(({'|'.join(path.stem for path in chapters)})\.md\b")
-    for path in (folder / "book").iterdir():
+    links = re.compile(rf"\(((?:\.\./)?(?:{'|'.join(path.stem for path in chapters)}))\.md\b")
+    for path in (folder / "book").rglob("*"):
         if path.suffix in (".md", ".ipynb"):
             path.write_text(links.sub(r"(\1.ipynb", path.read_text(encoding="utf-8")), encoding="utf-8")
     return folder

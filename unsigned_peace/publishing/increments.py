@@ -18,7 +18,6 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.search.en import SearchEnglish
 
-
 #: The files that pages of the last build in this process read, as paths from the project.
 read: set[str] = set()
 
@@ -32,8 +31,12 @@ def _note_what_was_read(app: Sphinx, _error: Exception | None) -> None:
     read.update(path.relative_to(source).as_posix() for path in ours)
 
 
-def _read_again(app: Sphinx, *_) -> list[str]:
-    return list(app.config.changed_pages)
+def _read_again(app: Sphinx, environment: BuildEnvironment, *_) -> list[str]:
+    """The pages whose text changed, and those that say they depend on one of these."""
+    changed = set(app.config.changed_pages)
+    texts = {Path(environment.doc2path(page)).resolve() for page in changed}
+    source = Path(app.srcdir)
+    return sorted(changed | {page for page, names in environment.dependencies.items() if texts & {(source / name).resolve() for name in names}})
 
 
 def _shared(environment: BuildEnvironment) -> str:
