@@ -59,6 +59,10 @@ grade: $(VENV)/ready ## grade submissions: make grade SUBMISSIONS=dir OUT=dir
 	@test -n "$(SUBMISSIONS)" -a -n "$(OUT)" || { echo "Say where: make grade SUBMISSIONS=dir OUT=dir (files: SUBMISSIONS/<student>/<assignment>/<assignment>.ipynb)"; exit 2; }
 	@$(BIN)/python -m unsigned_peace.coursework grade "$(SUBMISSIONS)" "$(OUT)"
 
+mark: $(VENV)/ready ## mark the essays of graded submissions in nbgrader's pages: make mark OUT=dir
+	@test -f "$(OUT)/gradebook.db" || { echo "Say where: make mark OUT=dir (the folder that make grade wrote)"; exit 2; }
+	@cd "$(OUT)" && PATH="$(abspath $(BIN)):$$PATH" jupyter lab --LabApp.default_url=/formgrader/gradebook
+
 serve: ## serve the built book on this machine only
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
 

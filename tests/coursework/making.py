@@ -137,9 +137,17 @@ def _edit_locked(notebook: NotebookNode, assignment: Assignment) -> None:
     notebook.cells[place(notebook, "task-1")].source = "raise ValueError"
 
 
+HOSTILE_TEXT = (
+    "A <script>alert(1)</script> note <img src=x onerror=alert(2)> ![](http://192.0.2.1/x.png) [one](javascript:alert(3)) [two][three] "
+    "<!-- x --><svg/onload=alert(4)>\n\n[three]: javascript:alert(5)\n\n### BEGIN HIDDEN TESTS"
+)
+
+
 def _own_cells(notebook: NotebookNode, _: Assignment) -> None:
     notebook.cells.insert(place(notebook, "task-1"), nbformat.v4.new_code_cell("def mine():\n    return 1"))
-    notebook.cells.append(nbformat.v4.new_markdown_cell("A <script>alert(1)</script> note. ![](http://192.0.2.1/x.png)\n\n### BEGIN HIDDEN TESTS"))
+    notebook.cells.append(nbformat.v4.new_markdown_cell(HOSTILE_TEXT))
+    notebook.cells.append(nbformat.v4.new_raw_cell(HOSTILE_TEXT))
+    notebook.cells[place(notebook, "essay-1")].source = HOSTILE_TEXT
     notebook.cells[place(notebook, "task-1")].source = "mine()\n" + notebook.cells[place(notebook, "task-1")].source
 
 

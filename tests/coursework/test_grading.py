@@ -12,6 +12,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
+from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
 
 from tests.coursework import making, sample
@@ -97,6 +99,17 @@ def test_feedback_shows_points_and_reasons_but_no_hidden_test_and_asks_nobody(as
         assert "BEGIN HIDDEN" not in text or page.parts[-3] == "own-cells"
         assert "<script" not in text.lower() and text.index("default-src 'none'") < text.index("<style")
     assert len(list((out / "feedback").rglob("*.html"))) == sum(kind.status != "unreadable" and kind.status != "missing" for kind in KINDS)
+
+
+def test_what_students_write_does_nothing_in_the_browser_of_whoever_marks_it(assignment, class_):
+    notebook = nbformat.read(class_[1] / "autograded" / "own-cells" / assignment.stem / f"{assignment.stem}.ipynb", as_version=4)
+    page, _ = HTMLExporter().from_notebook_node(notebook)
+    written = BeautifulSoup(page, "html.parser").select(".jp-MarkdownCell, .jp-RawCell, .jp-Cell")
+    texts = [cell for cell in written if "alert(" in cell.get_text()]
+    assert len(texts) == 3  # the essay, and two cells of their own
+    for cell in texts:
+        assert not cell.select("script, img, svg, iframe, object, [onerror], [onload]")
+        assert not [link["href"] for link in cell.select("a[href]") if not link["href"].startswith(("#", "http:"))]
 
 
 def test_the_summary_counts_each_task(assignment, class_):

@@ -26,8 +26,6 @@ GRADEBOOK = "gradebook.db"
 #: For nbgrader's own commands and pages, started in this folder.
 CONFIGURATION = f'''c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "{COURSE}"
-# Pages made of notebooks never run what students wrote into them.
-c.HTMLExporter.sanitize_html = True
 '''
 
 

@@ -69,7 +69,6 @@ def _exporter() -> HTMLExporter:
     config.HTMLExporter.template_name = "feedback"
     config.HTMLExporter.extra_template_basedirs = [str(formgrader / "templates")]
     config.HTMLExporter.extra_template_paths = [str(formgrader / "static" / "node_modules" / "bootstrap" / "dist" / "css")]
-    config.HTMLExporter.sanitize_html = True
     config.HTMLExporter.mathjax_url = config.HTMLExporter.require_js_url = config.HTMLExporter.jquery_url = ""
     config.Exporter.default_preprocessors = []
     exporter = HTMLExporter(config=config)

@@ -196,7 +196,7 @@ def rebuild(assignment: Assignment, cells: list[Cell]) -> Submission:
             for earlier in changed[:-1]:
                 notebook.cells.append(_plain(earlier, official.cell_type))
             if changed:
-                cell["source"] = changed[-1].source
+                cell["source"] = changed[-1].source if official.cell_type == "code" else harmless(changed[-1].source)
         notebook.cells.append(cell)
         notebook.cells += [_plain(follower) for follower in followers.get(name, [])]
     for number, cell in enumerate(notebook.cells):
@@ -205,8 +205,16 @@ def rebuild(assignment: Assignment, cells: list[Cell]) -> Submission:
 
 
 def _plain(cell: Cell, kind: str | None = None) -> NotebookNode:
-    make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell, "raw": nbformat.v4.new_raw_cell}
-    return make[kind or cell.kind](cell.source)
+    if (kind or cell.kind) == "code":
+        return nbformat.v4.new_code_cell(cell.source)
+    return nbformat.v4.new_markdown_cell(harmless(cell.source))
+
+
+def harmless(text: str) -> str:
+    """A student's Markdown without markup and links that a browser would act on: nbgrader's pages show it to whoever marks it."""
+    text = re.sub(r"<(?=[a-zA-Z/!?])", "&lt;", text)
+    text = re.sub(r"\](?=[(\[])", "] ", text)
+    return re.sub(r"^(\s{0,3})\[(?=[^\]\n]*\]:)", r"\1\\[", text, flags=re.M)
 
 
 def _deviations(assignment: Assignment, seen: list[str], restored: list[str]) -> list[str]:
