@@ -125,8 +125,8 @@ class Reader:
         )
 
     def texts(self) -> str:
-        """The text of the chapter's rendered prose."""
-        return " ".join(self.page.locator(".jp-MarkdownCell .jp-RenderedMarkdown:visible, .jp-MarkdownCell .myst:visible").all_inner_texts())
+        """The text of the chapter's rendered prose, in closed boxes too."""
+        return " ".join(self.page.locator(".jp-MarkdownCell .jp-RenderedMarkdown:visible, .jp-MarkdownCell .myst:visible").all_text_contents())
 
 
 @contextmanager
@@ -146,6 +146,11 @@ def reader(browser: Browser, address: str):
         yield at_desk
     finally:
         context.close()
+
+
+def originals(checkout: Path) -> dict[str, bytes]:
+    """The files of a checkout that a reader must not change."""
+    return {str(path.relative_to(checkout)): path.read_bytes() for part in ("book", "data") for path in sorted((checkout / part).rglob("*")) if path.is_file()}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.lab.driving import check_chapter, chromium, lab_server, reader
+from tests.lab.driving import check_chapter, chromium, lab_server, originals, reader
 
 
 @pytest.fixture(scope="module")
@@ -20,10 +20,6 @@ def checkout(tmp_path_factory) -> Path:
         shutil.copytree(ROOT / part, folder / part)
     (folder / "my-work").mkdir()
     return folder
-
-
-def originals(checkout: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(checkout)): path.read_bytes() for part in ("book", "data") for path in (checkout / part).rglob("*") if path.is_file()}
 
 
 def test_a_chapter_runs_in_lab_and_stays_as_it_is_and_a_copy_is_kept(checkout, tmp_path):
