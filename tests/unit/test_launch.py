@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+from types import SimpleNamespace
 
 import pytest
+from docutils import nodes
 from sphinx.errors import ExtensionError
 
-from unsigned_peace.publishing.launch import Launcher, launcher
+from unsigned_peace.publishing.launch import Launcher, _add_links, launcher
 from unsigned_peace.repository import Repository, origin, parse
 
 BINDER, HUB = "https://mybinder.org", "https://hub.example.edu"
@@ -100,3 +102,53 @@ def test_a_folder_that_is_no_checkout_has_no_repository(tmp_path):
 def test_a_setting_that_is_no_repository_is_a_fault_that_says_what_was_expected():
     with pytest.raises(ExtensionError, match=r"_config\.yml: repository: url: 'github' is not the address of a repository"):
         launcher({"repository_url": "github"})
+
+
+def page(*boxes: nodes.Node, launcher: Launcher, builder: str = "html") -> nodes.document:
+    """A page of one section with these boxes in it, after the links were added."""
+    document = nodes.document(None, None)
+    document += nodes.section("", nodes.title("", "A chapter"), *boxes, nodes.section("", nodes.paragraph("", "The end.")))
+    app = SimpleNamespace(
+        builder=SimpleNamespace(name=builder, get_relative_uri=lambda _page, to: f"{to.rpartition('/')[2]}.html"),
+        config=SimpleNamespace(launcher=launcher),
+        env=SimpleNamespace(found_docs={"book/islands", "book/run-it-yourself"}),
+    )
+    _add_links(app, document, "book/islands")
+    return document
+
+
+def cell() -> nodes.Node:
+    return nodes.container("", nb_element="cell_code")
+
+
+def aims() -> nodes.Node:
+    return nodes.admonition("", nodes.paragraph("", "find it;"), classes=["aims"])
+
+
+def launch_lines(document: nodes.document) -> list[nodes.Node]:
+    return [line for line in document.findall(nodes.paragraph) if "launch" in line["classes"]]
+
+
+def test_a_chapter_has_its_links_under_the_aims_and_says_how_to_run_it_here():
+    document = page(cell(), aims(), launcher=Launcher(Repository("github.com", "owner/name"), "main", BINDER, HUB))
+    [line] = launch_lines(document)
+    assert line.astext() == "Run on Binder Run on the class's hub or on your own machine: make lab, then open book/islands.md (how)."
+    assert [link["refuri"].split("?")[0] for link in line.findall(nodes.reference)] == [
+        "https://mybinder.org/v2/gh/owner/name/main", "https://hub.example.edu/hub/user-redirect/git-pull", "run-it-yourself.html"
+    ]  # fmt: skip
+    assert "aims" in line.parent[line.parent.index(line) - 1]["classes"]
+
+
+def test_without_a_repository_a_chapter_has_no_dead_link_and_says_how_to_run_it_here():
+    [line] = launch_lines(page(aims(), cell(), launcher=Launcher(None, "main", BINDER, HUB)))
+    assert line.astext() == "Run this chapter on your own machine: make lab, then open book/islands.md (how)."
+
+
+def test_a_chapter_without_aims_has_its_links_at_the_end():
+    [line] = launch_lines(page(cell(), launcher=Launcher(None)))
+    assert line.parent.astext().startswith("The end.")
+
+
+def test_a_page_without_cells_and_other_editions_have_no_links():
+    assert launch_lines(page(aims(), launcher=Launcher(None))) == []
+    assert launch_lines(page(aims(), cell(), launcher=Launcher(None), builder="epub")) == []

@@ -70,8 +70,10 @@ def _add_links(app: Sphinx, doctree: nodes.document, page: str) -> None:
     for text, address in app.config.launcher.links(page):
         line += [nodes.reference("", text, refuri=address, classes=["launch-button"]), nodes.Text(" ")]
     line += nodes.Text("Run this chapter on your own machine: " if len(line) == 0 else "or on your own machine: ")
-    line += [nodes.literal("", "make lab"), nodes.Text(", then open "), nodes.literal("", f"{page}.md"), nodes.Text(" (")]
-    line += [nodes.reference("", "how", refuri=app.builder.get_relative_uri(page, _HOW), internal=True), nodes.Text(").")]
+    line += [nodes.literal("", "make lab"), nodes.Text(", then open "), nodes.literal("", f"{page}.md")]
+    if _HOW in app.env.found_docs:
+        line += [nodes.Text(" ("), nodes.reference("", "how", refuri=app.builder.get_relative_uri(page, _HOW), internal=True), nodes.Text(")")]
+    line += nodes.Text(".")
     aims = next((box for box in doctree.findall(nodes.admonition) if "aims" in box["classes"]), None)
     if aims is not None:
         aims.parent.insert(aims.parent.index(aims) + 1, line)
