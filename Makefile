@@ -59,7 +59,7 @@ grade: $(VENV)/ready ## grade submissions: make grade SUBMISSIONS=dir OUT=dir
 	@test -n "$(SUBMISSIONS)" -a -n "$(OUT)" || { echo "Say where: make grade SUBMISSIONS=dir OUT=dir (files: SUBMISSIONS/<student>/<assignment>/<assignment>.ipynb)"; exit 2; }
 	@$(BIN)/python -m unsigned_peace.coursework grade "$(SUBMISSIONS)" "$(OUT)"
 
-mark: $(VENV)/ready ## mark the essays of graded submissions in nbgrader's pages: make mark OUT=dir
+mark: $(VENV)/ready ## mark essays in nbgrader's pages: make mark OUT=dir
 	@test -f "$(OUT)/gradebook.db" || { echo "Say where: make mark OUT=dir (the folder that make grade wrote)"; exit 2; }
 	@cd "$(OUT)" && PATH="$(abspath $(BIN)):$$PATH" jupyter lab --LabApp.default_url=/formgrader/gradebook
 
@@ -68,10 +68,6 @@ serve: ## serve the built book on this machine only
 
 lab: $(VENV)/ready ## open the chapters in JupyterLab, as notebooks
 	@JUPYTER_CONFIG_PATH=$(CURDIR)/unsigned_peace/lab/config $(BIN)/jupyter lab --LabApp.default_url=/lab/tree/book/run-it-yourself.md
-
-mark: $(VENV)/ready ## mark essays by hand, in a browser: make mark OUT=dir
-	@test -f "$(OUT)/gradebook.db" || { echo "Say where: make mark OUT=dir (the folder that make grade wrote)"; exit 2; }
-	@cd "$(OUT)" && "$(CURDIR)/$(BIN)/jupyter" lab --LabApp.default_url=/formgrader
 
 hub: hub/.venv/ready hub/node_modules/ready ## prepare a JupyterHub for a class (page "Running a hub for a class")
 
