@@ -22,7 +22,7 @@ $(VENV)/ready: requirements.txt pyproject.toml
 	@touch $@
 
 book: $(VENV)/ready ## build the book into _build/html
-	@$(BIN)/python -m unsigned_peace
+	@PYTHONDONTWRITEBYTECODE=1 $(BIN)/python -m unsigned_peace  # a full disk would cut compiled modules short, and Python would not notice
 
 test: book ## run every test: units, dataset, outputs, pages in a browser
 	@$(BIN)/python -m tests.browser

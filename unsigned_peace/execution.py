@@ -285,6 +285,8 @@ async def _run_once(path: Path) -> NotebookNode:
         raise ChapterError(f"{place(position)}: ran longer than {CELL_TIMEOUT} seconds") from error
     except DeadKernelError as error:
         raise ChapterError(f"{place(position)}: the kernel died") from error
+    except RuntimeError as error:
+        raise ChapterError(f"{_shown(path)}: its kernel did not start ({error}); is there room on the disk, and memory?") from error
     _check_figures(notebook, place)
     return _tidy(notebook, _all_read(path, read_by))
 
@@ -303,7 +305,7 @@ def _all_read(path: Path, read_by: dict) -> dict:
         if opened in tables:
             read.add(tables[opened])
         elif opened.is_relative_to(environment) or opened in known or (opened.is_relative_to(PACKAGE) and ".py" in opened.name):
-            continue  # the lock, the chapter and the modules stand in the record; compiled modules are checked against their source
+            continue  # the lock, the chapter and the modules stand in the record; compiled modules are not read
         elif opened.is_relative_to(ROOT.resolve()) or opened.is_relative_to(data):
             raise ChapterError(f"{_shown(path)}: opens {_shown(opened)} itself; what a chapter is made from is recorded only for what `unsigned_peace` loads")
     return {"tables": read, "modules": read_by["modules"]}

@@ -8,19 +8,17 @@ the same environment: no setting of the machine or of its user reaches an output
 
 from __future__ import annotations
 
-import compileall
 import contextlib
 import multiprocessing
 import multiprocessing.forkserver
 import os
-import py_compile
 import signal
 import sys
 import tempfile
 import threading
 import types
 from collections.abc import Iterator, Mapping
-from functools import cache
+from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES, ExtensionFileLoader, FileFinder, SourceFileLoader
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
@@ -60,15 +58,30 @@ def _alone() -> Iterator[None]:
         os.environ.update(settings)
 
 
-@cache
-def _check_bytecode_by_content() -> None:
-    """Python else trusts compiled modules by time and size, and an edit within a second could go unseen."""
-    compileall.compile_dir(os.path.dirname(__file__), quiet=2, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
+class _FromSource(SourceFileLoader):
+    """Loads a module from its source, never from what was compiled before: Python trusts that by time and size."""
+
+    def get_code(self, fullname: str) -> types.CodeType:
+        path = self.get_filename(fullname)
+        return self.source_to_code(self.get_data(path), path)
+
+
+def _load_package_from_source() -> None:
+    """From now on, modules of this package are compiled from the source that the record of a chapter speaks of."""
+    package = os.path.dirname(os.path.abspath(__file__))
+    finder = FileFinder.path_hook((ExtensionFileLoader, EXTENSION_SUFFIXES), (_FromSource, SOURCE_SUFFIXES))
+
+    def hook(path: str):
+        if os.path.abspath(path) != os.path.dirname(package) and not os.path.abspath(path).startswith(package):
+            raise ImportError
+        return finder(path)
+
+    sys.path_hooks.insert(0, hook)
+    sys.path_importer_cache.clear()
 
 
 def warm_up() -> None:
     """Starts the process that kernels are forked from, if it does not run; it ends with this process."""
-    _check_bytecode_by_content()
     multiprocessing.forkserver.set_forkserver_preload(_IMPORTED)
     with _alone():
         multiprocessing.forkserver.ensure_running()
@@ -78,6 +91,7 @@ def _serve(connection_file: str, folder: str, settings: dict[str, str]) -> None:
     """Becomes a kernel, in a process that was forked."""
     for name in [name for name in sys.modules if name.split(".")[0] == "unsigned_peace"]:
         del sys.modules[name]  # came with this function; a chapter imports what it uses itself
+    _load_package_from_source()
     os.setsid()
     os.environ.clear()
     os.environ.update(settings)

@@ -70,7 +70,8 @@ def make_project(folder: Path) -> None:
     for table in ("sources", "places"):
         (folder / "book" / "records" / f"{table}.md").write_text(f"# {table}\n\n```{{records}} {table}\n```\n", encoding="utf-8")
     (folder / "book" / "bibliography.md").write_text("# Works cited\n\n```{bibliography}\n```\n", encoding="utf-8")
-    pages = ("second", "bibliography", "records/sources", "records/places")
+    (folder / "book" / "run-it-yourself.md").write_text("# How to run it\n", encoding="utf-8")  # chapters link to it
+    pages = ("second", "run-it-yourself", "bibliography", "records/sources", "records/places")
     (folder / "_toc.yml").write_text("format: jb-book\nroot: book/index\nchapters:\n" + "".join(f"- file: book/{page}\n" for page in pages), encoding="utf-8")
     shutil.copy(ROOT / "book" / "favicon.svg", folder / "book")
     _only_places(folder)
