@@ -1,4 +1,4 @@
-"""A whole class of 200, twenty-seven of them hostile: exact points, everything contained and named, nothing lost, and how long it takes."""
+"""A whole class of 200, 28 of them hostile: exact points, everything contained and named, nothing lost, and how long it takes."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_class_of_200_with_hostile_submissions(tmp_path, figure):
             others_points = sum(task.points for task in assignment.tasks if task.name != "task-1")
             gone = attack.status in ("stopped: exit", "stopped: output") or "stopped at task-1" in row["message"]
             right = row["status"] in (attack.status, "essay waits" if attack.status == "graded" else attack.status)
-            named = attack.named in row["message"] or "of kind" in attack.named and "is of kind" in row["message"] or attack.status != "graded"
+            named = attack.named in row["message"] or attack.status != "graded"
             right = right and named and float(row["score"]) <= (0 if gone else others_points)
         if not right:
             wrong.append((student, stem, row["score"], row["status"], row["message"]))

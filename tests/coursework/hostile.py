@@ -16,7 +16,7 @@ class Attack:
 
 
 def attacks(key: str, others: str, outside: str) -> list[Attack]:
-    """The attempts; ``key`` is an assignment's source, ``others`` a folder of submissions, ``outside`` a folder to write to."""
+    """The attempts, on the answer ``ANSWER``; ``key`` is an assignment's source, ``others`` a folder of submissions, ``outside`` a folder to write to."""
     return [
         Attack("endless-loop", "while True:\n    pass", "stopped: time"),
         Attack("stubborn-loop", "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass", "stopped: time"),
@@ -37,12 +37,13 @@ def attacks(key: str, others: str, outside: str) -> list[Attack]:
         Attack("fills-the-disk", "for number in range(10**6):\n    open(f'/tmp/{number}', 'wb').write(b'0' * 10**7)", named="OSError"),
         Attack("network", "import socket\nsocket.create_connection(('192.0.2.1', 80), 3)", named="OSError"),
         Attack("kills-its-parent", "import os, signal\nfor process in range(2, 2000):\n    if process != os.getpid():\n        try:\n            os.kill(process, signal.SIGKILL)\n        except ProcessLookupError:\n            pass\nos.kill(os.getppid(), signal.SIGKILL)\nraise PermissionError('it lives')", named="PermissionError"),
-        Attack("forges-the-score", "import os\nfor pipe in range(20):\n    try:\n        os.write(pipe, b'{\"done\": {}, \"score\": 30}\\n{\"told\": {\"how_many\": {\"forged\": 1}}}\\n')\n    except OSError:\n        pass\nclass Right:\n    def __eq__(self, other):\n        return True\n    def __len__(self):\n        return 5\nhow_many = titles = by_year = first = share = Right()", named="of kind Right"),
-        Attack("forges-the-tests", "import builtins, pandas\npandas.Series.equals = lambda *_: True\nbuiltins.len = lambda _: 5\nbuiltins.set = lambda *_: frozenset()\nhow_many = 5\nraise AssertionError('all tests passed')", named="Error"),
+        Attack("forges-the-score", "import os\nfor pipe in range(20):\n    try:\n        os.write(pipe, b'{\"done\": {}, \"score\": 30}\\n{\"told\": {\"ANSWER\": {\"forged\": 1}}}\\n')\n    except OSError:\n        pass", named="wrote into the channel"),
+        Attack("forges-an-answer", "class Right:\n    def __eq__(self, other):\n        return True\n    __hash__ = None\nANSWER = Right()", named="of kind Right"),
+        Attack("forges-the-tests", "import pandas, unsigned_peace\npandas.Series.equals = pandas.DataFrame.equals = lambda *_: True\nunsigned_peace.load = None\nANSWER = 5\nraise AssertionError('all tests passed')", named="AssertionError"),
         Attack("exits-early", "import os\nos._exit(0)", "stopped: exit"),
         Attack("crashes", "import ctypes\nctypes.string_at(0)", "stopped: exit"),
         Attack("closes-the-channel", "import os\nos.closerange(0, 256)", "stopped: exit"),
         Attack("becomes-another-program", "import os\nos.execv('/bin/true', ['true'])", "stopped: exit"),
-        Attack("answers-too-deep", "how_many = []\nfor _ in range(10**5):\n    how_many = [how_many]", named="nested too deeply"),
-        Attack("answers-too-large", "titles = ['x' * 10**6] * 100", named="too large"),
+        Attack("answers-too-deep", "ANSWER = []\nfor _ in range(10**5):\n    ANSWER = [ANSWER]", named="nested too deeply"),
+        Attack("answers-too-large", "ANSWER = ['x' * 10**6] * 100", named="too large"),
     ]

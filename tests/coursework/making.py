@@ -206,7 +206,7 @@ def large(megabytes: int) -> Kind:
 
 def attack(code: str) -> Callable[[Assignment, Path], None]:
     """A notebook whose first task holds hostile code, all others right."""
-    return _from(lambda notebook, _: notebook.cells[place(notebook, "task-1")].update(source=code))
+    return _from(lambda notebook, assignment: notebook.cells[place(notebook, "task-1")].update(source=code.replace("ANSWER", assignment.tasks[0].answers[0])))
 
 
 def tree(folder: Path) -> str:

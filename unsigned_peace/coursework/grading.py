@@ -124,6 +124,8 @@ def execute(assignment: Assignment, submission: submissions.Submission, examiner
             for output in cell.outputs:
                 if output.output_type == "execute_result":
                     output["execution_count"] = count
+        if process.disturbed:
+            notes.append("wrote into the channel of the grader, without effect")
     return status, points, notes
 
 

@@ -7,7 +7,7 @@ them as data within bounds, and never believes anything here about scores.
 Requests: ``{"run": source, "seconds": n}`` runs a cell; ``{"tell": [names]}`` gives those
 variables as data (see ``answers``); ``{"try": source, "given": {name: data}, "tell": [names],
 "seconds": n}`` does both in a copy of this process, which then ends, so that nothing of it stays.
-Events: ``stream``, ``display``, ``result``, ``error`` while a cell runs; ``told``; ``done`` at the end.
+Events: ``stream``, ``display``, ``result``, ``error`` while a cell runs; ``told``; ``done`` at the end. The last two carry the request's ``token``.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ class _Channel:
     def __init__(self) -> None:
         self.requests = os.fdopen(os.dup(0), "r", encoding="utf-8", newline="\n")
         self._events = os.dup(1)
+        self.token = ""
         os.set_inheritable(self._events, False)
 
     def close_others(self) -> None:
@@ -50,6 +51,10 @@ class _Channel:
         nothing = os.open(os.devnull, os.O_RDWR)
         for standard in (0, 1, 2):
             os.dup2(nothing, standard)
+
+    def answer(self, **event) -> None:
+        """Emits an event that belongs to the request of this moment, by its token."""
+        self.emit(token=self.token, **event)
 
     def emit(self, **event) -> None:
         line = json.dumps(event).encode() + b"\n"
@@ -179,7 +184,7 @@ def _tell(shell, names: list[str], channel: _Channel) -> None:
             problems[name] = str(problem)
         except Exception as error:
             problems[name] = f"of a kind that fails when it is read ({type(error).__name__})"
-    channel.emit(told=told, problems=problems)
+    channel.answer(told=told, problems=problems)
 
 
 def main() -> None:
@@ -197,8 +202,9 @@ def main() -> None:
     channel.emit(ready=True)
     for line in channel.requests:
         request = json.loads(line)
+        channel.token = request["token"]
         if "run" in request:
-            channel.emit(done=_run(shell, request["run"], request["seconds"], channel))
+            channel.answer(done=_run(shell, request["run"], request["seconds"], channel))
         elif "try" in request:
             child = os.fork()
             if not child:
@@ -207,14 +213,14 @@ def main() -> None:
                 shell.user_ns.update({name: decode(value) for name, value in request.get("given", {}).items()})
                 outcome = _run(shell, request["try"], request["seconds"], channel)
                 _tell(shell, request.get("tell", []), channel)
-                channel.emit(done=outcome)
+                channel.answer(done=outcome)
                 exit_now(0)
             _, ending = os.waitpid(child, 0)
             if ending:
-                channel.emit(done={"stopped": "exit"})
+                channel.answer(done={"stopped": "exit"})
         elif "tell" in request:
             _tell(shell, request["tell"], channel)
-            channel.emit(done={})
+            channel.answer(done={})
         if os.getpid() != this:  # a copy that a cell made by forking
             exit_now(0)
     exit_now(0)

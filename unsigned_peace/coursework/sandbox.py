@@ -12,6 +12,7 @@ import itertools
 import json
 import os
 import platform
+import secrets
 import selectors
 import shutil
 import subprocess
@@ -82,9 +83,9 @@ def _mounts() -> list[str]:
                     made.add(str(parent))
             options += ["--ro-bind", place, place]
             bound.append(place)
-    for secret in (PACKAGE.parent / "coursework", PACKAGE.parent / "_build"):  # where Python itself lives in the project
-        if secret.exists() and any(secret.is_relative_to(parent) for parent in bound):
-            options += ["--tmpfs", str(secret)]
+    for hidden in (PACKAGE.parent / "coursework", PACKAGE.parent / "_build"):  # where Python itself lives in the project
+        if hidden.exists() and any(hidden.is_relative_to(parent) for parent in bound):
+            options += ["--tmpfs", str(hidden)]
     return options
 
 
@@ -145,6 +146,8 @@ class Process:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.output = 0
+        #: Whether something other than ``runner`` has written where only that should write.
+        self.disturbed = False
         self._process = subprocess.Popen(command(limits), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
         self._deadline = time.monotonic() + limits.total
         self._left = b""
@@ -186,12 +189,16 @@ class Process:
         Raises ``Stopped`` when the process is ended, by itself or for what it used; the process is of no use then.
         """
         seconds = self.limits.cell if seconds is None else seconds
-        line = json.dumps({**request, "seconds": seconds}).encode() + b"\n"
+        token = secrets.token_hex(8)
+        line = json.dumps({**request, "seconds": seconds, "token": token}).encode() + b"\n"
         try:
             self._process.stdin.write(line)
         except OSError as error:
             raise Stopped("exit") from error
         for event in self._events(seconds + self.limits.grace):
+            if ("done" in event or "told" in event) and event.pop("token", None) != token:
+                self.disturbed = True
+                continue
             yield event
             if "done" in event:
                 return
@@ -204,9 +211,11 @@ class Process:
                 try:
                     event = json.loads(line)
                 except (ValueError, RecursionError):
-                    continue
+                    event = None
                 if isinstance(event, dict):
                     yield event
+                else:
+                    self.disturbed = True
             now = time.monotonic()
             if now >= until:
                 raise Stopped("time")
