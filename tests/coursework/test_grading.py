@@ -201,6 +201,18 @@ def test_an_answer_that_stops_its_test_loses_only_that(assignment, tmp_path, mon
     assert [line["score"] for line in lines.values()] == ["16", "20"]
 
 
+def test_names_of_folders_stop_nobody(assignment, tmp_path):
+    folder = tmp_path / "in"
+    names = ["花子 Ханако", "=1+1", "a,b\"c", "[x]*", "line\nbreak", os.fsdecode(b"caf\xe9")]
+    for name in names:
+        making.KINDS[0].write(assignment, folder / name / assignment.stem)
+    making.KINDS[0].write(assignment, folder / names[0] / os.fsdecode(b"\xff"))
+    lines = graded(folder, tmp_path / "out", assignment)
+    assert [lines[name, assignment.stem]["score"] for name in names[:-1]] == ["20"] * 5
+    assert lines["caf?", assignment.stem]["status"] == "unreadable" and "not UTF-8" in lines["caf?", assignment.stem]["message"]
+    assert lines[names[0], "?"]["status"] == "unknown"
+
+
 def test_results_do_not_go_among_the_submissions(assignment, tmp_path):
     (tmp_path / "in").mkdir()
     for out in (tmp_path / "in", tmp_path / "in" / "out", tmp_path):

@@ -76,6 +76,12 @@ def test_a_forged_end_of_a_cell_is_noticed_and_has_no_effect():
         assert [event["told"] for event in process.ask({"tell": ["right"]}) if "told" in event] == [{"right": 3}]
 
 
+@pytest.mark.parametrize("call", ["os.memfd_create('x')", "libc(319 if os.uname().machine == 'x86_64' else 279, b'x', 0)", "libc(29 if os.uname().machine == 'x86_64' else 194, 0, 4096, 0o1600)"])
+def test_memory_that_nothing_counts_cannot_be_had(call):
+    code = f"import ctypes, os\nC = ctypes.CDLL(None, use_errno=True)\ndef libc(*given):\n    if C.syscall(*given) < 0:\n        raise OSError(ctypes.get_errno(), 'refused')\n{call}"
+    assert errors(run(code)[0]) == ["PermissionError"]
+
+
 def test_a_copy_leaves_nothing_behind():
     with Process(LIMITS) as process:
         process.start()

@@ -320,12 +320,19 @@ def _check_folders(folder: Path, out: Path) -> None:
 
 def _grade_all(folder: Path, out: Path, assignments: dict[str, Assignment], book: Book, side_by_side: int, progress) -> list[Line]:
     around = circumstances()
-    handed_in = {student: submissions.assignments_of(folder, student) for student in submissions.students(folder)}
+    handed_in, closed = {}, {}
+    for student in submissions.students(folder):
+        try:
+            handed_in[student] = submissions.assignments_of(folder, student)
+        except submissions.Unreadable as problem:
+            handed_in[student], closed[student] = [], str(problem)
     asked = sorted({stem for stems in handed_in.values() for stem in stems if stem in assignments})
-    settled: dict[tuple[str, str], Outcome] = {}
+    settled = {(student, stem): Outcome("", "unreadable", problem) for student, problem in closed.items() for stem in asked}
     jobs, kept_count = [], 0
     for student, stems in handed_in.items():
         for stem in sorted({*stems, *asked}):
+            if (student, stem) in settled:
+                continue
             if stem not in assignments:
                 settled[student, stem] = Outcome("", "unknown", f"there is no assignment of this name; there is: {', '.join(assignments)}")
                 continue
@@ -369,4 +376,5 @@ def _line(student: str, stem: str, outcome: Outcome, assignment: Assignment | No
             status = "essay waits"
         elif waits:
             message = "; ".join(filter(None, [message, "an essay waits to be marked"]))
+    student, stem = (name.encode("utf-8", "replace").decode() for name in (student, stem))
     return Line(student, stem, score, assignment.max_score if assignment else 0.0, status, message)

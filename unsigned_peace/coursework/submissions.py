@@ -50,12 +50,22 @@ class Submission:
 
 def students(folder: Path) -> list[str]:
     """The students who have a folder, by name."""
-    return sorted(entry.name for entry in os.scandir(folder) if entry.is_dir() and not entry.name.startswith("."))
+    return _folders(folder)
 
 
 def assignments_of(folder: Path, student: str) -> list[str]:
-    """The assignments for which a student has a folder, by name."""
-    return sorted(entry.name for entry in os.scandir(folder / student) if entry.is_dir() and not entry.name.startswith("."))
+    """The assignments for which a student has a folder, by name. Raises ``Unreadable`` if their folder cannot be read, or named."""
+    try:
+        student.encode("utf-8")
+        return _folders(folder / student)
+    except UnicodeEncodeError as error:
+        raise Unreadable("the name of the student's folder is not UTF-8; give it another") from error
+    except OSError as error:
+        raise Unreadable(f"the student's folder cannot be opened ({error.strerror})") from error
+
+
+def _folders(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in os.scandir(folder) if entry.is_dir() and not entry.name.startswith("."))
 
 
 def find(folder: Path, stem: str) -> tuple[Path | None, list[str]]:
