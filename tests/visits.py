@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import functools
+from pathlib import Path
+
 from playwright.sync_api import Browser, Page
 
 from tests.conftest import ROOT
+from tests.serving import compressed
 
 SITE = ROOT / "_build" / "html"
 PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html") if "_static" not in path.parts)
 CHART_PAGES = [page for page in PAGES if 'class="exhibit chart"' in (SITE / page).read_text(encoding="utf-8")]
 #: Pages of the book itself; the others show the dataset's records.
 PROSE_PAGES = [page for page in PAGES if page.startswith("book/") and "/records/" not in page]
+
+
+@functools.cache
+def _axe() -> str:
+    import axe_playwright_python
+
+    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+def complaints(page: Page, rules: list[str] | None = None) -> list[str]:
+    """What axe-core finds wrong on a page as it stands, a line each: rule, impact, the element. All of its rules, or those named."""
+    page.evaluate(_axe())
+    options = {"resultTypes": ["violations"]} | ({"runOnly": {"type": "rule", "values": rules}} if rules else {})
+    found = page.evaluate("options => axe.run(document, options)", options)
+    return [f"{fault['id']} ({fault['impact']}): {node['html'][:200]}" for fault in found["violations"] for node in fault["nodes"]]
 
 
 class Visit:
@@ -27,7 +46,13 @@ class Visit:
         self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("response", lambda response: response.status >= 400 and self.errors.append(f"{response.status} {response.url}"))
+        self.address = address
         self.page.goto(f"{address}/{page}", wait_until="load")
+
+    def weight(self) -> int:
+        """Bytes of all that the page has loaded until now, compressed as a web host sends it."""
+        paths = {url.removeprefix(f"{self.address}/").split("?")[0].split("#")[0] for url in self.requested if url.startswith(self.address)}
+        return sum(len(compressed(SITE / path)) for path in paths)
 
     def __enter__(self) -> Visit:
         return self

@@ -1,18 +1,24 @@
-"""How heavy every page is when it is first opened, compressed as a web host sends it."""
+"""How heavy pages are when they are first opened, compressed as a web host sends them."""
 
 from __future__ import annotations
 
-from tests.serving import compressed
-from tests.visits import PAGES, SITE, Visit
+from tests.visits import CHART_PAGES, PAGES, SITE, Visit
 
 
 def test_what_a_reader_loads_first(browser, address, figure):
-    """The weight of each page with all that it loads unasked; the heaviest is printed."""
+    """The heaviest page, and the heaviest with charts before and after one of them is interactive."""
     weights = {}
     for name in PAGES:
         with Visit(browser, address, name) as visit:
             visit.page.wait_for_load_state("networkidle")
-            paths = {url.removeprefix(f"{address}/").split("?")[0] for url in visit.requested}
-        weights[name] = sum(len(compressed(SITE / path)) for path in paths)
-    heaviest = max(weights, key=weights.get)
+            weights[name] = visit.weight()
+    heaviest, charts = max(weights, key=weights.get), max(CHART_PAGES, key=weights.get)
+    with Visit(browser, address, charts) as visit:
+        visit.page.locator("figure.chart .drawing").first.hover()
+        visit.page.locator(".drawing-live svg").first.wait_for()
+        live = visit.weight()
+    longest = max(PAGES, key=lambda name: (SITE / name).stat().st_size)
     figure("heaviest first load", f"{heaviest}, {weights[heaviest] / 1000:.0f} kB gzip")
+    figure("heaviest first load of a page with charts", f"{charts}, {weights[charts] / 1000:.0f} kB gzip, {live / 1000:.0f} kB with an interactive chart")
+    figure("longest page", f"{longest}, {(SITE / longest).stat().st_size / 1000:.0f} kB")
+    assert weights[heaviest] <= 200_000 and live <= 550_000

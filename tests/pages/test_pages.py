@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,28 @@ import pytest
 from tests.visits import CHART_PAGES, PAGES, PROSE_PAGES, SITE, Visit
 
 
+#: Bytes: of a page's text as it is; of all that it loads unasked, compressed; of that and an interactive chart.
+HEAVIEST_TEXT, HEAVIEST_LOAD, HEAVIEST_LIVE = 300_000, 200_000, 550_000
+
+
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_loads_with_nothing_from_outside_and_no_error(browser, address, name):
+def test_a_page_loads_light_with_nothing_from_outside_and_no_error(browser, address, name):
     with Visit(browser, address, name) as visit:
         visit.page.wait_for_timeout(150)
         assert visit.outside == []
         assert visit.errors == []
+        assert (SITE / name).stat().st_size <= HEAVIEST_TEXT
+        assert visit.weight() <= HEAVIEST_LOAD
+        assert not any("vega" in address for address in visit.requested), "the chart library is loaded though nobody came to a chart"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_may_load_and_run_the_sites_own_files_only(name):
+    text = (SITE / name).read_text(encoding="utf-8")
+    policy = re.search(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', text)
+    assert policy, "no content security policy"
+    assert "default-src 'none'" in policy[1] and "unsafe" not in policy[1] and "http" not in policy[1] and "*" not in policy[1]
+    assert text.index("Content-Security-Policy") < min(text.find(tag) % len(text) for tag in ("<script", "<link", "<img")), "it stands after what it is to govern"
 
 
 @pytest.mark.parametrize("name", CHART_PAGES)
@@ -28,6 +45,7 @@ def test_every_chart_becomes_interactive_when_a_reader_comes_to_it(browser, addr
             figures.nth(position).locator(".drawing-live svg").first.wait_for(timeout=15000)
         assert visit.errors == []
         assert visit.outside == []
+        assert visit.weight() <= HEAVIEST_LIVE
 
 
 @pytest.mark.parametrize("width", [1200, 360])
