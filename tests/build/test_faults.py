@@ -27,6 +27,8 @@ FAULTS = {
     "a dangling exhibit": ("{cite}`SOURCE`", "{exhibit}`index:nothing`", "book/index.md:17: WARNING: there is no exhibit 'index:nothing'"),
     "a link to a page that is not there": ("{cite}`SOURCE`", "[more](nowhere.md)", "book/index.md:17: WARNING"),
     "a link to a place that is not there": ("{cite}`SOURCE`", '<a href="bibliography.html#nowhere">more</a>', "book/index.html:"),
+    "a download that is not there": ("{cite}`SOURCE`", '<a href="../downloads/nowhere.csv" download>more</a>', "the link ../downloads/nowhere.csv leads to no file"),
+    "an address that two places have": ("{cite}`SOURCE`", '<span id="exhibit-places">more</span>', "the address #exhibit-places is taken twice"),
     "a picture that is not there": ("{cite}`SOURCE`", "![alt](nowhere.png)", "book/index.md:17: WARNING: image file not readable"),
 }  # fmt: skip
 

@@ -128,6 +128,11 @@ def test_links_that_lead_nowhere_are_named(tmp_path):
     ]
 
 
+def test_an_address_that_two_places_have_is_named(tmp_path):
+    (tmp_path / "a.html").write_text('<p id="here"></p>\n<p id="here"></p>', encoding="utf-8")
+    assert broken_links(tmp_path) == ["a.html:2: the address #here is taken twice"]
+
+
 def test_the_zip_of_the_dataset_is_the_same_to_the_byte(tmp_path):
     downloads.write_zip(tmp_path / "one.zip")
     downloads.write_zip(tmp_path / "two.zip")
