@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from jupyter_client.provisioning import KernelProvisionerFactory
 
-from unsigned_peace import execution, kernels
-
 from tests.browser import WHAT_TO_DO, find
 from tests.serving import served
+from unsigned_peace import execution, kernels
+from unsigned_peace.publishing.chromium import launched
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -31,18 +31,12 @@ def address(site):
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """A Chromium that asks nobody for anything by itself."""
-    from playwright.sync_api import sync_playwright
-
-    path = find()
-    assert path, WHAT_TO_DO
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-component-update", "--disable-sync"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=quiet)
+    """A Chromium that asks nobody for anything by itself; closed after each file, since while it is open nothing else can run a loop of asyncio."""
+    assert find(), WHAT_TO_DO
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -58,13 +58,18 @@ def test_search_works_from_a_folder_without_a_server(page):
     assert page.url.startswith("file:")
 
 
-def test_the_search_dialog_of_a_page_leads_to_results_without_a_server(page):
+@pytest.mark.parametrize("width", [1200, 360])
+def test_the_search_field_of_a_page_leads_to_results_without_a_server(browser, width):
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
     page.goto((SITE / "book" / "islands.html").as_uri())
-    page.locator("button.search-button__button, button.search-button-field, button.search-button").locator("visible=true").first.click()
-    field = page.locator("input[name=q]").locator("visible=true").first
+    field = page.get_by_label("Search the book")
+    if not field.is_visible():
+        page.get_by_role("button", name="Contents", exact=True).click()
     field.fill("Khrushchev")
     field.press("Enter")
     page.locator("#search-results li a[href*='joint-declaration.html']").first.wait_for(timeout=10000)
+    context.close()
 
 
 # figures -----------------------------------------------------------------------------------------

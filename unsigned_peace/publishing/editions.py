@@ -70,7 +70,8 @@ class Chapter:
 
     @property
     def name(self) -> str:
-        return Path(self.page).stem
+        """What tells the chapter from all others, in anchors and as a file's name."""
+        return self.page.removeprefix("book/").replace("/", "-")
 
     def sections(self) -> list[tuple[str, str]]:
         """Anchor and title of each section that the contents name."""
