@@ -77,21 +77,21 @@ def test_a_build_that_cannot_write_says_so_and_leaves_nothing_wrong(book, room):
 
 
 def test_a_disk_that_fills_up_leaves_nothing_wrong(book):
-    """A real small disk, in a mount of the build's own; where nobody may mount one, the folder has a quota of none and the test above stands."""
+    """A real small disk, mounted for the build alone: full at first, then with room."""
     folder, before, after = book
     script = """
-        mount -t tmpfs -o size=100m tmpfs _build && cp -r ../kept/. _build && mount -o remount,size={size}k _build || exit 9
-        python=$1; shift
-        "$python" -m unsigned_peace; echo "first: $?"
+        mount -t tmpfs -o size=200m tmpfs _build && cp -r ../kept/. _build
+        mount -o remount,size=$(($(df --output=used _build | tail -1) + 300))k _build || exit 9
+        "$1" -m unsigned_peace; echo "first: $?"
         cp -r _build/html ../first
-        mount -o remount,size=300m _build && "$python" -m unsigned_peace; echo "second: $?"
+        mount -o remount,size=400m _build
+        "$1" -m unsigned_peace; echo "second: $?"
         cp -r _build/html ../second
     """
     (folder / "_build").rename(folder.parent / "kept")
     (folder / "_build").mkdir()
-    kept = sum(path.stat().st_size for path in (folder.parent / "kept").rglob("*") if path.is_file())
-    arguments, options = command(folder, "unshare", "--mount", "--map-root-user", "sh", "-c", script.replace("{size}", str(kept // 1000 + 4000)), "sh")
-    build = subprocess.run(arguments[:-2], capture_output=True, **options)
+    [*_, python, _, _], options = command(folder)
+    build = subprocess.run(["unshare", "--mount", "--map-root-user", "sh", "-c", script, "sh", python], capture_output=True, **options)
     printed = build.stdout + build.stderr
     assert "first: 1" in printed and "No space left" in printed and "second: 0" in printed, printed
     assert content(folder.parent / "first") == before
