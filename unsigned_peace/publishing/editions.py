@@ -48,7 +48,8 @@ _SVG = {"xmlns": "http://www.w3.org/2000/svg", "xmlns:xlink": "http://www.w3.org
 _TEXT_WIDTH = round((210 - 2 * 22) / 25.4 * 96)
 _WIDER_THAN_THE_PAGE = """() => {
   const edge = document.body.getBoundingClientRect().right + 1;
-  return [...document.querySelectorAll("body :not(svg, svg *)")].filter((element) => element.getBoundingClientRect().right > edge)
+  return [...document.querySelectorAll("body :not(svg, svg *)")]
+    .filter((element) => element.getBoundingClientRect().right > edge || element.scrollWidth > Math.max(element.clientWidth, 1) + 1 && element.clientWidth > 0)
     .map((element) => `${element.closest("section")?.id}: ${element.localName}.${element.className}: ${element.textContent.trim().slice(0, 60)}`).slice(0, 9);
 }"""
 
@@ -301,7 +302,8 @@ def write_pdf(chapters: list[Chapter], path: Path) -> int:
         second = lay_out(page, numbers)
         if _page_numbers(second) != numbers:
             raise EditionError("the contents do not keep their pages: the numbers moved when they were filled in")
-    _finish(second, path)
+    headings = [heading for chapter in chapters for heading in chapter.body.find_all(["h1", "h2", "h3", "h4"])]
+    _finish(second, path, {_squeezed(heading.get_text()): _text(heading) for heading in headings})
     draft.unlink()
     source.unlink()
     return len(second.pages)
@@ -312,10 +314,24 @@ def _page_numbers(reader: PdfReader) -> dict[str, int]:
     return {unquote(name).lstrip("/"): reader.get_destination_page_number(place) + 1 for name, place in reader.named_destinations.items()}
 
 
-def _finish(reader: PdfReader, path: Path) -> None:
-    """Says whose the PDF is, and dates it by the version: the day of printing does not matter."""
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def _finish(reader: PdfReader, path: Path, titles: dict[str, str]) -> None:
+    """Says whose the PDF is, and dates it by the version: the day of printing does not matter.
+
+    ``titles`` has each heading by its letters: where one runs over two lines, Chromium's outline loses the blank between.
+    """
     book = work()
     writer = PdfWriter(clone_from=reader)
+    waiting = [writer.root_object["/Outlines"]]
+    while waiting:
+        entry = waiting.pop()
+        waiting += [entry[key].get_object() for key in ("/First", "/Next") if key in entry]
+        if "/Title" in entry:
+            shown = _squeezed(entry["/Title"])
+            entry[NameObject("/Title")] = TextStringObject(titles.get(shown, entry["/Title"].strip()))
     day = f"D:{book.released.replace('-', '')}000000Z"
     writer.metadata = {
         "/Title": book.title,
