@@ -85,10 +85,9 @@ def test_a_course_with_a_fault_is_refused(wrong):
 
 
 def test_the_exhibits_of_a_chapter_carry_their_computed_titles(site):
-    notebook = execution.read(CHAPTERS["islands"])
     twin = nbformat.read(execution.EXECUTED / "islands.ipynb", as_version=4)
     shown = [output.data["text/plain"] for cell in twin.cells for output in cell.get("outputs", []) if "text/plain" in output.get("data", {})]
-    exhibits = teaching.exhibits(notebook)
+    exhibits = teaching.exhibits(twin)
     assert list(exhibits)[:2] == ["the-chain", "four-islands"]
     assert [text for text in shown if re.match("<(chart|table): ", text)] == [f"<{kind}: {title}>" for kind, title in exhibits.values()]
 

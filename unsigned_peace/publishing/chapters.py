@@ -25,7 +25,8 @@ def _executed_by_cells() -> dict[str, Path]:
 
 
 @cache
-def _loaded(path: Path) -> NotebookNode:
+def loaded(path: Path) -> NotebookNode:
+    """An executed notebook, read once a build. Raises ``ChapterError`` if it is damaged, ``FileNotFoundError`` if there is none."""
     return execution.load_executed(path)
 
 
@@ -33,7 +34,7 @@ def executed_twin(chapter: NotebookNode) -> NotebookNode:
     """The executed notebook of a chapter. Raises ``ExtensionError`` if there is none that holds."""
     runs, _ = execution.what_runs(chapter)
     path = _executed_by_cells().get(execution.cells_digest(runs))
-    if path is None or execution.stale(executed := _loaded(path), runs):
+    if path is None or execution.stale(executed := loaded(path), runs):
         title = next((line for cell in chapter.cells for line in cell.source.splitlines() if line.startswith("# ")), "a chapter")
         raise ExtensionError(f"{title!r} has cells that were not executed, or not with today's data; run `make book`, which executes before it builds")
     return executed
@@ -96,7 +97,7 @@ def _note_twin(app: Sphinx, docname: str, _content: list[str]) -> None:
 
 def _forget(app: Sphinx) -> None:
     _executed_by_cells.cache_clear()
-    _loaded.cache_clear()
+    loaded.cache_clear()
 
 
 def setup(app: Sphinx) -> None:

@@ -18,7 +18,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from unsigned_peace import execution, tables
 from unsigned_peace.charts import rendering as charts
 from unsigned_peace.prose import words
-from unsigned_peace.publishing.chapters import executed_twin
+from unsigned_peace.publishing.chapters import loaded
 from unsigned_peace.publishing.outputs import exhibit_anchor
 from unsigned_peace.publishing.pages import reading_minutes
 from unsigned_peace.publishing.templates import render
@@ -77,10 +77,10 @@ def assignment(text: str) -> Assignment:
     )
 
 
-def exhibits(notebook: NotebookNode) -> dict[str, tuple[str, str]]:
-    """The charts and tables of a chapter in their order: name to kind (``chart`` or ``table``) and title, as they were computed."""
+def exhibits(executed: NotebookNode) -> dict[str, tuple[str, str]]:
+    """The charts and tables of an executed chapter in their order: name to kind (``chart`` or ``table``) and title, as they were computed."""
     found = {}
-    for cell in executed_twin(notebook).cells:
+    for cell in executed.cells:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if charts.MIME_TYPE in data:
@@ -92,21 +92,18 @@ def exhibits(notebook: NotebookNode) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _source(environment: BuildEnvironment, stem: str) -> str:
-    """A chapter's text; the page being read is read again when the chapter or its executed twin changes."""
-    path = Path(environment.srcdir) / "book" / f"{stem}.md"
-    text = path.read_text(encoding="utf-8")
-    for needed in (path, execution.EXECUTED / f"{stem}.ipynb"):
-        environment.note_dependency(str(needed))
-    return text
+def _source(environment: BuildEnvironment, folder: str, stem: str) -> str:
+    """The text of a chapter or an assignment; the page being read is read again when it changes."""
+    path = Path(environment.srcdir) / folder / f"{stem}.md"
+    environment.note_dependency(str(path))
+    return path.read_text(encoding="utf-8")
 
 
 def _exhibits(environment: BuildEnvironment, stem: str) -> dict[str, tuple[str, str]]:
-    """A chapter's exhibits, found once for each page that links to them."""
-    known = environment.temp_data.setdefault("unsigned_peace_exhibits", {})
-    if stem not in known:
-        known[stem] = exhibits(execution.read(_source(environment, stem)))
-    return known[stem]
+    """A chapter's exhibits; the page being read is read again when they are computed anew, not when prose changes."""
+    path = execution.EXECUTED / f"{stem}.ipynb"
+    environment.note_dependency(str(path))
+    return exhibits(loaded(path))
 
 
 def _address(environment: BuildEnvironment, stem: str, anchor: str = "") -> str:
@@ -164,7 +161,7 @@ class CourseDirective(SphinxDirective):
 
     def _row(self, stem: str, about: dict) -> dict:
         try:
-            text = _source(self.env, stem)
+            text = _source(self.env, "book", stem)
         except FileNotFoundError:
             raise ValueError(f"there is no chapter {stem!r}") from None
         kinds = [kind for kind, _ in _exhibits(self.env, stem).values()]
@@ -177,14 +174,12 @@ class CourseDirective(SphinxDirective):
         }
 
     def _assignment(self, stem: str) -> Assignment | None:
-        path = Path(self.env.srcdir) / "coursework" / f"{stem}.md"
-        self.env.note_dependency(str(path))
-        if not path.exists():
-            return None
         try:
-            return assignment(path.read_text(encoding="utf-8"))
+            return assignment(_source(self.env, "coursework", stem))
+        except FileNotFoundError:
+            return None
         except ValueError as fault:
-            raise ValueError(f"coursework/{path.name}: {fault}") from None
+            raise ValueError(f"coursework/{stem}.md: {fault}") from None
 
     def _section(self, row: dict) -> nodes.section:
         about: Chapter = row["chapter"]
