@@ -76,7 +76,7 @@ def _mounts() -> list[str]:
         "/etc/ld.so.cache", "/etc/localtime", sys.base_prefix, sys.prefix, *(sysconfig.get_path(kind) for kind in ("purelib", "platlib", "stdlib")),
         str(Path(sys.executable).resolve().parent), str(PACKAGE), str(data_folder().resolve()),
     ]
-    bound, made = ["/usr"], {"/usr"}
+    bound, made = ["/usr"], {"/usr", "/tmp"}
     for place in seen:
         if os.path.exists(place) and not any(Path(place).is_relative_to(parent) for parent in bound):
             for parent in reversed(Path(place).parents[:-1]):  # bubblewrap makes these for itself alone
@@ -115,9 +115,9 @@ def command(limits: Limits, filter_from: int | None = None) -> list[str]:
     }
     size = ["--size", str(limits.folder)]
     return [
-        bubblewrap, *_mounts(),
+        bubblewrap, *size, "--perms", "1777", "--tmpfs", "/tmp", *_mounts(),  # in this order: the project may itself lie in /tmp
         "--proc", "/proc", "--dev", "/dev", *size, "--perms", "1777", "--tmpfs", "/dev/shm", "--remount-ro", "/dev",
-        *size, "--perms", "1777", "--tmpfs", "/tmp", "--chdir", "/tmp", "--remount-ro", "/",
+        "--chdir", "/tmp", "--remount-ro", "/",
         *([] if root else ["--unshare-user"]), "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
         "--hostname", "coursework", *(["--seccomp", str(filter_from)] if filter_from is not None else []), "--die-with-parent", "--new-session", "--clearenv",
         *(option for name, value in _ENVIRONMENT.items() for option in ("--setenv", name, value)),
