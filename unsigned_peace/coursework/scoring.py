@@ -81,11 +81,11 @@ class Told:
     problems: dict[str, str] = field(default_factory=dict)
 
 
-def ask_cell(process: Process, request: dict) -> tuple[Outputs, Told, str | None]:
+def ask_cell(process: Process, request: dict, seconds: float | None = None) -> tuple[Outputs, Told, str | None]:
     """One request's outputs, the answers told, and in one word what stopped the cell, if anything did."""
     outputs, told, done = Outputs(), Told(), {}
     try:
-        for event in process.ask(request):
+        for event in process.ask(request, seconds):
             if isinstance(event.get("told"), dict):
                 told = _told(event, request.get("tell", []))
             elif "done" in event:
@@ -124,7 +124,7 @@ class Examiner:
     def _begin(self) -> None:
         self.process = Process(EXAMINER)
         self.process.start()
-        outputs, _, _ = ask_cell(self.process, {"run": self.assignment.source.cells[self.assignment.places["setup"]].source})
+        outputs, _, _ = ask_cell(self.process, {"run": self.assignment.source.cells[self.assignment.places["setup"]].source}, seconds=60)
         if outputs.error:
             self.stop()
             raise RuntimeError(f"the setup cell of {self.assignment.stem} raises {outputs.error}: {outputs.list[-1].evalue}")
