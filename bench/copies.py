@@ -29,14 +29,14 @@ from functools import partial
 from pathlib import Path
 
 from unsigned_peace import execution
-from unsigned_peace.charts.rendering import MIME_TYPE
+from unsigned_peace.exhibits import CHART_TYPE
 from unsigned_peace.publishing import appendices, benchmark, citation, downloads, drawing, languages, launch, lost, markup, pages, records, sharing, teaching
 
 
 def _first_chart(path):
     kept = execution.REFERENCE / f"{Path(path).stem}.ipynb"
     cells = json.loads(kept.read_text(encoding="utf-8"))["cells"] if kept.exists() else []
-    return next((output["data"][MIME_TYPE] for cell in cells for output in cell.get("outputs", []) if MIME_TYPE in output.get("data", {})), None)
+    return next((output["data"][CHART_TYPE] for cell in cells for output in cell.get("outputs", []) if CHART_TYPE in output.get("data", {})), None)
 
 
 def setup(app):

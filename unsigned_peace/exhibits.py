@@ -8,6 +8,11 @@ import pandas as pd
 
 from unsigned_peace.dataset import cited
 
+#: JupyterLab draws Vega-Lite up to this version; later ones are rejected or shown as text.
+CHART_TYPE = "application/vnd.vegalite.v5+json"
+#: Where a chart's specification (in ``usermeta``) holds its card.
+CARD = "unsigned_peace"
+
 
 def about(name: str, title: str, description: str, records: pd.DataFrame | list[pd.DataFrame]) -> dict:
     """The exhibit's card, as plain JSON: name, title, description, sources, and how sure its records are.

@@ -21,7 +21,7 @@ import yaml
 
 from tests.conftest import ROOT
 from tests.lab.driving import expected, free_port
-from unsigned_peace.charts.rendering import MIME_TYPE
+from unsigned_peace.exhibits import CHART_TYPE
 from unsigned_peace.publishing.launch import Launcher
 from unsigned_peace.repository import Repository
 
@@ -175,7 +175,7 @@ class Student:
                 continue
             kind, content = message["msg_type"], message["content"]
             assert kind != "error", f"{self.name}: {content['ename']}: {content['evalue']}"
-            charts += MIME_TYPE in content.get("data", {}) if kind in ("display_data", "execute_result") else 0
+            charts += CHART_TYPE in content.get("data", {}) if kind in ("display_data", "execute_result") else 0
             answered = answered or kind == "execute_reply"
             idle = idle or (kind == "status" and content["execution_state"] == "idle")
         return charts

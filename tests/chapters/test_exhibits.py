@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from unsigned_peace import execution, load, tables
-from unsigned_peace.charts.rendering import CARD, MIME_TYPE
+from unsigned_peace.exhibits import CARD, CHART_TYPE
 from unsigned_peace.exhibits import caution
 
 CHAPTERS = execution.chapters()
@@ -18,7 +18,7 @@ def outputs(chapter) -> list[dict]:
 
 
 def charts(chapter) -> list[dict]:
-    return [data[MIME_TYPE] for data in outputs(chapter) if MIME_TYPE in data]
+    return [data[CHART_TYPE] for data in outputs(chapter) if CHART_TYPE in data]
 
 
 def cards(chapter) -> list[dict]:

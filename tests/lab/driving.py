@@ -16,7 +16,7 @@ import nbformat
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import WHAT_TO_DO, find
-from unsigned_peace.charts.rendering import MIME_TYPE
+from unsigned_peace.exhibits import CHART_TYPE
 from unsigned_peace.execution import REFERENCE
 
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-component-update", "--disable-sync"]
@@ -165,7 +165,7 @@ def expected(stem: str) -> Expected:
     twin = nbformat.read(REFERENCE / f"{stem}.ipynb", as_version=4)
     outputs = [output for cell in twin.cells for output in cell.get("outputs", [])]
     figures = [figure["result"]["data"]["text/plain"] for cell in twin.cells for figure in cell.metadata.get("user_expressions", [])]
-    return Expected(sum(MIME_TYPE in output.get("data", {}) for output in outputs), figures)
+    return Expected(sum(CHART_TYPE in output.get("data", {}) for output in outputs), figures)
 
 
 def check_chapter(at_desk: Reader, stem: str) -> None:

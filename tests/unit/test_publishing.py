@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from unsigned_peace.charts import country_color, figure, theme
-from unsigned_peace.charts.rendering import CARD, MIME_TYPE
+from unsigned_peace.exhibits import CARD, CHART_TYPE
 from unsigned_peace.exhibits import about, caution
 from unsigned_peace.publishing import downloads, drawing
 from unsigned_peace.publishing.links import broken_links
@@ -59,7 +59,7 @@ def test_records_that_are_sure_need_no_caution():
 def test_a_chart_reaches_a_notebook_without_a_network():
     bundle = made()._repr_mimebundle_()
     bundle = bundle[0] if isinstance(bundle, tuple) else bundle
-    assert set(bundle) == {MIME_TYPE, "text/plain"}
+    assert set(bundle) == {CHART_TYPE, "text/plain"}
 
 
 def test_colours_of_the_palette_are_all_different():

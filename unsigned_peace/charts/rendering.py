@@ -7,12 +7,9 @@ import textwrap
 import altair as alt
 import pandas as pd
 
-from unsigned_peace.charts.theme import WIDE
-from unsigned_peace.exhibits import about, caution
+from unsigned_peace.exhibits import CARD, CHART_TYPE, about, caution
+from unsigned_peace.palette import WIDE
 
-#: JupyterLab draws Vega-Lite up to this version; later ones are rejected or shown as text.
-MIME_TYPE = "application/vnd.vegalite.v5+json"
-CARD = "unsigned_peace"
 _TITLE_CHARACTERS = 78
 
 
@@ -48,7 +45,7 @@ def figure(
 
 def _render(spec: dict, **_options) -> dict:
     title = spec.get("usermeta", {}).get(CARD, {}).get("title", "untitled")
-    return {MIME_TYPE: spec, "text/plain": f"<chart: {title}>"}
+    return {CHART_TYPE: spec, "text/plain": f"<chart: {title}>"}
 
 
 alt.renderers.register("unsigned_peace", _render)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unsigned_peace.charts.theme import PALETTE
+from unsigned_peace.palette import PALETTE
 
 #: Role: (light, dark), as in the charts' palette. Links and focus are nobody's colour: neither side's in a chart.
 PAGE = {

@@ -16,8 +16,8 @@ from pathlib import Path
 import vl_convert
 
 from unsigned_peace import execution
-from unsigned_peace.charts.rendering import MIME_TYPE
-from unsigned_peace.charts.theme import NARROW, PALETTE
+from unsigned_peace.exhibits import CHART_TYPE
+from unsigned_peace.palette import NARROW, PALETTE
 from unsigned_peace.publishing import compact as _compact
 from unsigned_peace.publishing.compact import compact
 
@@ -141,7 +141,7 @@ def draw_ahead() -> None:
     """Draws all charts of the executed chapters, the last first, so that they are at hand when pages are read."""
     for path in sorted(execution.EXECUTED.glob("*.ipynb"), reverse=True):
         outputs = [output for cell in execution.load_executed(path).cells for output in cell.get("outputs", [])]
-        for specification in reversed([output["data"][MIME_TYPE] for output in outputs if MIME_TYPE in output.get("data", {})]):
+        for specification in reversed([output["data"][CHART_TYPE] for output in outputs if CHART_TYPE in output.get("data", {})]):
             wide = drawn(specification)
             svg(changed(wide, narrow_changes(wide)), "")
             svg(wide, "")

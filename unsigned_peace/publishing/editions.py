@@ -24,7 +24,7 @@ from playwright.sync_api import Page
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import BooleanObject, DictionaryObject, NameObject, TextStringObject
 
-from unsigned_peace.charts.theme import PALETTE
+from unsigned_peace.palette import PALETTE
 from unsigned_peace.execution import ROOT
 from unsigned_peace.publishing import chromium
 from unsigned_peace.building import SITE

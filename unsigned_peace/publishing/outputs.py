@@ -15,8 +15,7 @@ from myst_nb.core.render import MimeData, MimeRenderPlugin, NbElementRenderer
 from sphinx.environment import BuildEnvironment
 
 from unsigned_peace import tables
-from unsigned_peace.charts import rendering as charts
-from unsigned_peace.exhibits import caution
+from unsigned_peace.exhibits import CARD, CHART_TYPE, caution
 from unsigned_peace.publishing import drawing
 from unsigned_peace.publishing.records import address_of, part_of, short_source, source_rows
 from unsigned_peace.publishing.templates import render
@@ -100,13 +99,13 @@ class RecordRenderer(MimeRenderPlugin):
     """The book's own outputs for MyST-NB; everything else is left to it."""
 
     mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = [
-        ("*", charts.MIME_TYPE, 1),
+        ("*", CHART_TYPE, 1),
         ("*", tables.MIME_TYPE, 1),
     ]
 
     @staticmethod
     def handle_mime(renderer: NbElementRenderer, data: MimeData, inline: bool) -> None | list[nodes.Element]:
-        if data.mime_type == charts.MIME_TYPE:
+        if data.mime_type == CHART_TYPE:
             html = _chart(renderer, data)
         elif data.mime_type == tables.MIME_TYPE:
             html = _table(renderer, json.loads(data.content) if isinstance(data.content, str) else data.content)
@@ -117,7 +116,7 @@ class RecordRenderer(MimeRenderPlugin):
 
 def _chart(renderer: NbElementRenderer, data: MimeData) -> str:
     specification = json.loads(data.content) if isinstance(data.content, str) else data.content
-    card = specification.get("usermeta", {}).get(charts.CARD)
+    card = specification.get("usermeta", {}).get(CARD)
     if not specification.get("description") or card is None:
         renderer.logger.warning(
             "a chart without description and sources: pass it through unsigned_peace.charts.figure", line=data.line, subtype="chart"

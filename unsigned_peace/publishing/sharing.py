@@ -21,7 +21,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from unsigned_peace import execution
-from unsigned_peace.charts import rendering as charts
+from unsigned_peace.exhibits import CARD, CHART_TYPE
 from unsigned_peace.publishing import drawing
 from unsigned_peace.publishing.chapters import executed_twin
 from unsigned_peace.publishing.templates import render
@@ -118,7 +118,7 @@ def _picture(app: Sphinx, docname: str, title: str) -> tuple[str, str]:
         docname, title = app.config.root_doc, work().name
         specification = _first_chart(app.env.doc2path(docname))
     name = f"{PICTURES}/{docname.rsplit('/', 1)[-1]}.png"
-    finding = specification["usermeta"][charts.CARD]["title"] if specification else work().title
+    finding = specification["usermeta"][CARD]["title"] if specification else work().title
     path = Path(app.outdir) / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(_png(title, finding, json.dumps(specification) if specification else ""))
@@ -132,8 +132,8 @@ def _first_chart(path: str) -> dict | None:
         return None
     for cell in executed_twin(execution.read(text)).cells:
         for output in cell.get("outputs", []):
-            if charts.MIME_TYPE in output.get("data", {}):
-                content = output["data"][charts.MIME_TYPE]
+            if CHART_TYPE in output.get("data", {}):
+                content = output["data"][CHART_TYPE]
                 return json.loads(content) if isinstance(content, str) else content
     return None
 

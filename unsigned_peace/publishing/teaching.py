@@ -16,7 +16,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from unsigned_peace import execution, tables
-from unsigned_peace.charts import rendering as charts
+from unsigned_peace.exhibits import CARD, CHART_TYPE
 from unsigned_peace.prose import words
 from unsigned_peace.publishing.chapters import loaded
 from unsigned_peace.publishing.outputs import exhibit_anchor
@@ -83,8 +83,8 @@ def exhibits(executed: NotebookNode) -> dict[str, tuple[str, str]]:
     for cell in executed.cells:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            if charts.MIME_TYPE in data:
-                card = data[charts.MIME_TYPE]["usermeta"][charts.CARD]
+            if CHART_TYPE in data:
+                card = data[CHART_TYPE]["usermeta"][CARD]
                 found[card["name"]] = ("chart", card["title"])
             elif tables.MIME_TYPE in data:
                 card = data[tables.MIME_TYPE]["card"]
@@ -174,8 +174,13 @@ class CourseDirective(SphinxDirective):
         }
 
     def _assignment(self, stem: str) -> Assignment | None:
+        # kept with the pages, as their texts are: to read an assignment takes longer than to read the chapter's head
+        known = self.env.__dict__.setdefault("unsigned_peace_assignments", {})
         try:
-            return assignment(_source(self.env, "coursework", stem))
+            text = _source(self.env, "coursework", stem)
+            if known.get(stem, ("",))[0] != text:
+                known[stem] = (text, assignment(text))
+            return known[stem][1]
         except FileNotFoundError:
             return None
         except ValueError as fault:
