@@ -9,6 +9,7 @@ import altair as alt
 import pandas as pd
 import pytest
 
+from unsigned_peace import palette
 from unsigned_peace.charts import country_color, figure, theme
 from unsigned_peace.exhibits import CARD, CHART_TYPE
 from unsigned_peace.exhibits import about, caution
@@ -63,7 +64,7 @@ def test_a_chart_reaches_a_notebook_without_a_network():
 
 
 def test_colours_of_the_palette_are_all_different():
-    lights = [light for light, _ in theme.PALETTE.values()]
+    lights = [light for light, _ in palette.PALETTE.values()]
     assert len(set(lights)) == len(lights)
 
 
@@ -80,9 +81,9 @@ def test_text_colours_stand_out_from_the_page(position):
         high, low = sorted((luminance(one), luminance(other)), reverse=True)
         return (high + 0.05) / (low + 0.05)
 
-    paper = theme.PALETTE["paper"][position]
+    paper = palette.PALETTE["paper"][position]
     for role in ("ink", "muted", "japan", "russia", "both", "other", "good", "partly", "bad", "unknown"):
-        assert contrast(theme.PALETTE[role][position], paper) >= 4.5, role
+        assert contrast(palette.PALETTE[role][position], paper) >= 4.5, role
 
 
 def test_a_drawing_leaves_its_colours_to_the_page():
@@ -95,8 +96,8 @@ def test_a_drawing_leaves_its_colours_to_the_page():
 def test_a_telephone_gets_a_narrower_drawing():
     drawn = drawing.drawn(made().to_dict())
     narrow = drawing.changed(drawn, drawing.narrow_changes(drawn))
-    assert drawn["width"] == theme.WIDE and narrow["width"] == theme.NARROW
-    assert f'viewBox="0 0 {theme.NARROW} ' in drawing.svg(narrow, "n")
+    assert drawn["width"] == palette.WIDE and narrow["width"] == palette.NARROW
+    assert f'viewBox="0 0 {palette.NARROW} ' in drawing.svg(narrow, "n")
 
 
 def test_a_drawing_is_the_same_at_every_build():
