@@ -11,6 +11,13 @@ export PYTHONDONTWRITEBYTECODE :=
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
+# Programs in $(VENV) know where it lies: in a folder that was moved or copied it is made anew.
+ifneq ($(shell cat $(VENV)/ready 2>/dev/null),$(CURDIR))
+.PHONY: $(VENV)/ready
+endif
+# Jupyter starts for root only if told so, as in containers.
+ROOTLY := $(if $(filter 0,$(shell id -u)),--allow-root)
+
 $(VENV)/ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; $(PYTHON) is older."; exit 1; }
 	@echo "Preparing $(VENV) (once, a minute or two)"
@@ -19,7 +26,7 @@ $(VENV)/ready: requirements.txt pyproject.toml
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r $(VENV)/installer.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
-	@touch $@
+	@echo "$(CURDIR)" > $@
 
 book: $(VENV)/ready ## build the book into _build/html
 	@PYTHONDONTWRITEBYTECODE=1 $(BIN)/python -m unsigned_peace  # a full disk would cut compiled modules short, and Python would not notice
@@ -61,13 +68,13 @@ grade: $(VENV)/ready ## grade submissions: make grade SUBMISSIONS=dir OUT=dir
 
 mark: $(VENV)/ready ## mark essays in nbgrader's pages: make mark OUT=dir
 	@test -f "$(OUT)/gradebook.db" || { echo "Say where: make mark OUT=dir (the folder that make grade wrote)"; exit 2; }
-	@cd "$(OUT)" && PATH="$(abspath $(BIN)):$$PATH" jupyter lab --LabApp.default_url=/formgrader/gradebook
+	@cd "$(OUT)" && PATH="$(abspath $(BIN)):$$PATH" jupyter lab $(ROOTLY) --LabApp.default_url=/formgrader/gradebook
 
 serve: ## serve the built book on this machine only
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
 
 lab: $(VENV)/ready ## open the chapters in JupyterLab, as notebooks
-	@JUPYTER_CONFIG_PATH=$(CURDIR)/unsigned_peace/lab/config $(BIN)/jupyter lab --LabApp.default_url=/lab/tree/book/run-it-yourself.md
+	@JUPYTER_CONFIG_PATH=$(CURDIR)/unsigned_peace/lab/config $(BIN)/jupyter lab $(ROOTLY) --LabApp.default_url=/lab/tree/book/run-it-yourself.md
 
 hub: hub/.venv/ready hub/node_modules/ready ## prepare a JupyterHub for a class (page "Running a hub for a class")
 

@@ -135,8 +135,8 @@ def test_an_address_that_two_places_have_is_named(tmp_path):
 
 
 def test_the_zip_of_the_dataset_is_the_same_to_the_byte(tmp_path):
-    downloads.write_zip(tmp_path / "one.zip")
-    downloads.write_zip(tmp_path / "two.zip")
+    downloads.write_zip(tmp_path / "one.zip", downloads.PACKAGE_NAME, downloads.package_files())
+    downloads.write_zip(tmp_path / "two.zip", downloads.PACKAGE_NAME, downloads.package_files())
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
     names = zipfile.ZipFile(tmp_path / "one.zip").namelist()
     assert {"unsigned-peace-data/datapackage.json", "unsigned-peace-data/LICENSE", "unsigned-peace-data/polls.csv", "unsigned-peace-data/geo/outlines.geojson"} <= set(names)

@@ -29,7 +29,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _write(options: argparse.Namespace) -> int:
-    from unsigned_peace.coursework.handout import FOLDER, write
+    from unsigned_peace.coursework.handout import FOLDER, STUDENTS_BOOK, write
 
     probe()
     assignments = [read(path) for path in paths(options.assignments)]
@@ -37,7 +37,8 @@ def _write(options: argparse.Namespace) -> int:
     for fault in faults:
         print(fault, file=sys.stderr)
     place = shown(FOLDER)
-    print(f"{len(assignments)} assignments: student versions in {place}/release/<assignment>/, keys in {place}/key/ (keep these to yourself)")
+    print(f"{len(assignments)} assignments: student versions in {place}/release/<assignment>/, the book for students in {place}/{STUDENTS_BOOK}.zip; "
+          f"keys in {place}/key/ (keep these, and everything else there, to yourself)")
     return 1 if faults else 0
 
 

@@ -16,13 +16,27 @@ from unsigned_peace.coursework.grading import circumstances, execute
 from unsigned_peace.coursework.scoring import Examiner
 from unsigned_peace.coursework.submissions import Submission
 from unsigned_peace.execution import ROOT
+from unsigned_peace.publishing.downloads import write_zip
 
 FOLDER = ROOT / "_build" / "coursework"
+#: All that students need to run chapters and assignments; `coursework/` and its tests hold the answers and are not among it.
+FOR_STUDENTS = (
+    "Makefile", "README.md", "LICENSE", "CITATION.cff", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml", "requirements.txt", "_config.yml", "_toc.yml",
+    "bench/results.json", "book", "data", "my-work/README.md", "tests/outputs", "unsigned_peace",
+)
+STUDENTS_BOOK = "unsigned-peace-for-students"
+
+
+def students_book() -> dict[str, Path]:
+    """The files of the book that students may have: name in the zip, and the file."""
+    found = {path for name in FOR_STUDENTS for path in ([ROOT / name] if (ROOT / name).is_file() else (ROOT / name).rglob("*")) if path.is_file()}
+    return {path.relative_to(ROOT).as_posix(): path for path in found if not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)}
 
 
 def write(folder: Path, assignments: list[Assignment]) -> list[str]:
-    """Student versions in ``release/``, keys with their outputs in ``key/``; returns faults, a line each."""
+    """Student versions in ``release/``, the book without answers as a zip, keys with their outputs in ``key/``; returns faults, a line each."""
     prepare(folder, assignments)
+    write_zip(folder / f"{STUDENTS_BOOK}.zip", STUDENTS_BOOK, students_book())
     around = circumstances()
     tasks = [(folder, assignment, hashlib.sha256(f"{around} {assignment.digest}".encode()).hexdigest()) for assignment in assignments]
     with multiprocessing.get_context("fork").Pool(max(1, min(os.cpu_count() or 1, len(tasks)))) as pool:

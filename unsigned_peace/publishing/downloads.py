@@ -21,11 +21,11 @@ def package_files() -> dict[str, Path]:
     return {**files, "LICENSE": ROOT / "LICENSE", "CITATION.cff": ROOT / "CITATION.cff"}
 
 
-def write_zip(path: Path) -> None:
-    """The data package as a zip that is the same to the byte for the same content."""
+def write_zip(path: Path, folder: str, files: dict[str, Path]) -> None:
+    """Files (name inside, and the file) as a zip of one folder that is the same to the byte for the same content."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as package:
-        for name, file in sorted(package_files().items()):
-            entry = zipfile.ZipInfo(f"{PACKAGE_NAME}/{name}", _EARLIEST)
+        for name, file in sorted(files.items()):
+            entry = zipfile.ZipInfo(f"{folder}/{name}", _EARLIEST)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             package.writestr(entry, file.read_bytes())
@@ -40,7 +40,7 @@ def write_downloads(app: Sphinx, error: Exception | None) -> None:
         table = dataset.data_folder() / dataset.resource(name)["path"]
         (target / table.name).write_bytes(table.read_bytes())
     (target / "datapackage.json").write_bytes((dataset.data_folder() / "datapackage.json").read_bytes())
-    write_zip(target.parent / f"{PACKAGE_NAME}.zip")
+    write_zip(target.parent / f"{PACKAGE_NAME}.zip", PACKAGE_NAME, package_files())
 
 
 def setup(app: Sphinx) -> None:
