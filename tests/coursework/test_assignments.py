@@ -12,7 +12,7 @@ from tests.coursework import sample
 from unsigned_peace.coursework import handout
 from unsigned_peace.coursework.assignments import SOURCES, AssignmentError, paths, read, stems
 from unsigned_peace.coursework.checking import faults, kept_back
-from unsigned_peace.execution import CHAPTERS, chapters
+from unsigned_peace.execution import CHAPTERS, ROOT, chapters
 
 BOOK = stems()
 NOT_TASKS = {"index", "reading-this-book"}
@@ -30,7 +30,8 @@ def test_each_chapter_has_an_assignment():
 
 @pytest.mark.parametrize("stem", BOOK)
 def test_nothing_of_the_key_is_on_the_pages(stem, site):
-    secrets = kept_back(read(SOURCES / f"{stem}.md"))
+    chapter = (ROOT / "book" / f"{stem}.md").read_text(encoding="utf-8")
+    secrets = kept_back(read(SOURCES / f"{stem}.md")) - {line.strip() for line in chapter.splitlines()}  # what the chapter shows is no secret
     assert len(secrets) > 10
     for page in [*site.rglob("*.html"), *site.rglob("*.ipynb"), *site.rglob("*.md"), *site.rglob("*.js"), *site.rglob("*.json")]:
         text = page.read_text(encoding="utf-8", errors="replace")

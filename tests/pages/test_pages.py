@@ -83,7 +83,7 @@ def test_charts_suit_the_dark_theme(browser, address, name):
     with Visit(browser, address, name, color_scheme="dark") as visit:
         inks = visit.page.evaluate(
             """[...document.querySelectorAll('figure.chart .drawing-wide text')]
-            .filter(text => !text.getAttribute('fill').includes('--chart-paper')) // names written on a bar
+            .filter(text => !text.closest('[fill]')?.getAttribute('fill').includes('--chart-paper')) // names written on a bar
             .map(text => getComputedStyle(text).fill)"""
         )
         assert inks
