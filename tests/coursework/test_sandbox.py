@@ -67,6 +67,18 @@ def test_a_process_goes_on_after_errors_and_after_its_time_is_up():
         assert list(process.ask({"run": "a = 6\na * 7"}))[0] == {"result": {"text/plain": "42"}}
 
 
+def test_a_cell_has_its_time_by_its_own_computing_and_three_times_that_by_the_wall():
+    with Process(Limits(cell=0.7, grace=3)) as process:
+        process.start()
+        waits = list(process.ask({"run": "import signal, time; time.sleep(1.2); [0 < signal.getitimer(clock)[0] <= bound for clock, bound in ((signal.ITIMER_PROF, 0.75), (signal.ITIMER_REAL, 0.95))]"}))
+        assert waits[0] == {"result": {"text/plain": "[True, True]"}} and waits[-1]["done"] == {}  # longer than 0.7, as on a machine that others keep busy
+        loop, sleep = (list(process.ask({"run": code})) for code in ("while True: pass", "time.sleep(60)"))
+        assert loop[-1]["done"] == sleep[-1]["done"] == {"stopped": "time"}
+        assert loop[0]["error"]["evalue"] in ("the cell computed longer than 0.7 seconds", "the cell took longer than 2.1 seconds")  # the latter where it gets no third of a processor
+        assert sleep[0]["error"]["evalue"] == "the cell took longer than 2.1 seconds"
+        assert list(process.ask({"run": "6 * 7"}))[0] == {"result": {"text/plain": "42"}}  # no clock of before goes on
+
+
 def test_a_forged_end_of_a_cell_is_noticed_and_has_no_effect():
     forged = next(attack for attack in ATTACKS if attack.name == "forges-the-score")
     with Process(LIMITS) as process:
@@ -110,6 +122,16 @@ def test_a_bubblewrap_that_cannot_work_is_named(monkeypatch, tmp_path):
     broken.chmod(0o755)
     monkeypatch.setattr(sandbox.shutil, "which", lambda _: str(broken))
     with pytest.raises(SandboxError, match="No permissions to create new namespace"):
+        sandbox.probe()
+
+
+def test_a_folder_that_was_moved_after_its_environment_was_made_is_named(monkeypatch, tmp_path):
+    broken = tmp_path / "bwrap"
+    said = "Error while finding module specification for 'unsigned_peace.coursework.runner' (ModuleNotFoundError: No module named 'unsigned_peace')"
+    broken.write_text(f'#!/bin/sh\necho "python: {said}" >&2\nexit 1\n')
+    broken.chmod(0o755)
+    monkeypatch.setattr(sandbox.shutil, "which", lambda _: str(broken))
+    with pytest.raises(SandboxError, match="moved after .venv was made: delete .venv and run the command again"):
         sandbox.probe()
 
 

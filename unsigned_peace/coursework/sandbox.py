@@ -12,6 +12,7 @@ import itertools
 import json
 import os
 import platform
+import re
 import secrets
 import selectors
 import shutil
@@ -25,10 +26,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from unsigned_peace.coursework.runner import WALL
 from unsigned_peace.dataset import data_folder
 
 PACKAGE = Path(__file__).resolve().parents[1]
 WHAT_TO_DO = "Submissions are run only inside bubblewrap, which is not here: install it with your system's packages (Debian, Ubuntu: `apt-get install bubblewrap`)."
+
+MOVED = "Nothing is graded: this folder was moved after .venv was made: delete .venv and run the command again"
 
 
 class SandboxError(Exception):
@@ -47,6 +51,7 @@ class Stopped(Exception):
 class Limits:
     """What a submission may use. Times in seconds, sizes in bytes."""
 
+    #: Of computing; by the clock on the wall a cell may take ``WALL`` times as long.
     cell: float = 10
     total: float = 60
     memory: int = 2 * 2**30
@@ -54,7 +59,7 @@ class Limits:
     file: int = 32 * 2**20
     folder: int = 64 * 2**20
     output: int = 8 * 2**20
-    #: Beyond ``cell``, before a process that does not heed its own clock is ended.
+    #: Beyond that, before a process that does not heed its own clock is ended.
     grace: float = 3
 
 
@@ -160,6 +165,8 @@ def probe() -> None:
             process.start()
         except Stopped as stopped:
             said = process.said() or f"it ended ({stopped.reason})"
+            if re.search(r"No module named '?unsigned_peace'?(\W|$)", said):  # the editable installation names a place that is no more
+                raise SandboxError(MOVED) from stopped
             raise SandboxError(f"bubblewrap cannot make a sandbox here, so nothing is graded. It says: {said}") from stopped
 
 
@@ -224,7 +231,7 @@ class Process:
             self._process.stdin.write(line)
         except OSError as error:
             raise Stopped("exit") from error
-        for event in self._events(seconds + self.limits.grace):
+        for event in self._events(WALL * seconds + self.limits.grace):
             if ("done" in event or "told" in event) and event.pop("token", None) != token:
                 self.disturbed = True
                 continue
