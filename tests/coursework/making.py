@@ -93,6 +93,14 @@ def _named(name: str) -> Callable[[Assignment, Path], None]:
     return write
 
 
+def _beside(name: str) -> Callable[[Assignment, Path], None]:
+    def write(assignment: Assignment, folder: Path) -> None:
+        _put(answered(assignment), assignment, folder)
+        (folder / name).write_text("{}")
+
+    return write
+
+
 def _bytes(content: bytes) -> Callable[[Assignment, Path], None]:
     return lambda assignment, folder: (_file(assignment, folder).write_bytes(content), None)[1]
 
@@ -169,24 +177,26 @@ KINDS = [
     Kind("partial", lambda assignment, folder: _put(answered(assignment, wrong=("task-1",), blank=("task-3",)), assignment, folder), _without("task-1", "task-3")),
     Kind("no-essay", lambda assignment, folder: _put(answered(assignment, essay=False), assignment, folder), _full, "graded"),
     Kind("all-wrong", lambda assignment, folder: _put(answered(assignment, wrong=tuple(assignment.mistakes)), assignment, folder), _nothing),
-    Kind("deleted-solution", _delete("task-2"), _without("task-2"), named="missing, put back: task-2"),
-    Kind("deleted-check", _delete("task-2-check"), _full, named="missing, put back: task-2-check"),
-    Kind("deleted-setup", _delete("setup"), _full, named="missing, put back: setup"),
-    Kind("deleted-essay", _delete("essay-1"), _full, "graded", "missing, put back: essay-1"),
-    Kind("duplicated", _from(_duplicate), _full, named="task-2: 2 different copies, the last counts"),
+    Kind("deleted-solution", _delete("task-2"), _without("task-2"), named="the cell of task 2 was missing and put back empty"),
+    Kind("deleted-check", _delete("task-2-check"), _full, named="the check of task 2 was missing and put back"),
+    Kind("deleted-setup", _delete("setup"), _full, named="the setup cell was missing and put back"),
+    Kind("deleted-essay", _delete("essay-1"), _full, "graded", "the cell of essay 1 was missing and put back empty"),
+    Kind("duplicated", _from(_duplicate), _full, named="task 2 was answered in 2 different copies of its cell; the last counts"),
     Kind("duplicated-stub", _from(_stub_copy), _full),
     Kind("reordered", _from(lambda notebook, _: notebook.cells.reverse()), _full, named="another order"),
-    Kind("edited-checks", _from(_edit_locked), _without("task-1"), named="changed, put back: task-1-check"),
+    Kind("edited-checks", _from(_edit_locked), _without("task-1"), named="the check of task 1, the check of task 2"),
     Kind("own-cells", _from(_own_cells), _full),
     Kind("renamed-answer", _from(_rename_answers), _without("task-1")),
     Kind("text-for-code", _from(_text_for_code), _full),
-    Kind("no-marks", _from(_no_marks), _full, "graded", "no cell carries its mark"),
-    Kind("syntax-error", _from(lambda notebook, _: notebook.cells[place(notebook, "task-1")].update(source="how many = (")), _without("task-1"), named="task-1: SyntaxError"),
+    Kind("no-marks", _from(_no_marks), _full, "graded", "no cell carries the mark"),
+    Kind("syntax-error", _from(lambda notebook, _: notebook.cells[place(notebook, "task-1")].update(source="how many = (")), _without("task-1"), named="the cell of task 1 ended with SyntaxError"),
     *(Kind(f"format-4.{minor}", _old(minor), _full) for minor in range(6)),
     Kind("utf-8-with-mark", lambda assignment, folder: _put(answered(assignment), assignment, folder, "utf-8-sig"), _full),
     Kind("utf-16", lambda assignment, folder: _put(answered(assignment), assignment, folder, "utf-16"), _full),
     Kind("cp1252", lambda assignment, folder: _file(assignment, folder).write_bytes(json.dumps(answered(assignment)).replace("An essay", "\u00c9ssai \u2013").encode("cp1252")), _full),
     Kind("other-name", _named("Assignment (1).ipynb"), _full, named="the file is named 'Assignment (1).ipynb'"),
+    Kind("two-names", _beside("old (1).ipynb"), _full, named=".ipynb was graded, not 'old (1).ipynb'"),
+    Kind("extra-cell", _from(lambda notebook, _: notebook.cells.append(nbformat.v4.new_code_cell("open('notes.txt')"))), _full, named="an extra cell ended with FileNotFoundError"),
     Kind("empty-file", _bytes(b""), _nothing, "unreadable", "the file is empty"),
     Kind("broken-json", _bytes(b'{"cells": [\n{"cell_type": '), _nothing, "unreadable", "broken JSON in line 2, column 15"),
     Kind("not-a-notebook", _bytes(b'{"title": "essay"}'), _nothing, "unreadable", "not a notebook"),

@@ -17,12 +17,14 @@ from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
 
 from tests.coursework import making, sample
+from unsigned_peace.coursework import __main__ as commands
 from unsigned_peace.coursework import grading, scoring
 from unsigned_peace.coursework.assignments import read
 from unsigned_peace.coursework.course import COURSE, database
 from unsigned_peace.coursework.grading import STATUSES, GradingError, grade_all
 from unsigned_peace.coursework.reports import COLUMNS, write_all
 from unsigned_peace.coursework.sandbox import Limits
+from unsigned_peace.coursework.submissions import strays
 from unsigned_peace.execution import ROOT
 
 KINDS = [*making.KINDS, making.large(8)]
@@ -98,7 +100,17 @@ def test_feedback_shows_points_and_reasons_but_no_hidden_test_and_asks_nobody(as
         assert "assert how_many == len(documents)" not in text.replace("</span>", "").replace('<span class="o">', ""), page
         assert "BEGIN HIDDEN" not in text or page.parts[-3] == "own-cells"
         assert "<script" not in text.lower() and text.index("default-src 'none'") < text.index("<style")
-    assert len(list((out / "feedback").rglob("*.html"))) == sum(kind.status != "unreadable" and kind.status != "missing" for kind in KINDS)
+    assert len(list((out / "feedback").rglob("*.html"))) == sum(kind.status != "missing" for kind in KINDS)
+    refused = (out / "feedback" / "broken-json" / assignment.stem / f"{assignment.stem}.html").read_text(encoding="utf-8")
+    assert f"<title>broken-json: {assignment.stem}</title>" in refused and "broken JSON in line 2" in refused and "default-src 'none'" in refused
+
+
+def test_a_feedback_page_says_whose_it_is_and_names_each_task(assignment, class_):
+    page = BeautifulSoup((class_[1] / "feedback" / "partial" / assignment.stem / f"{assignment.stem}.html").read_text(encoding="utf-8"), "html.parser")
+    assert page.title.get_text() == f"partial: {assignment.stem}" and page.h4.get_text().startswith(f"partial: {assignment.stem} (Score")
+    assert [link.get_text() for link in page.select("#toc a") if link.get_text() != "Comment"] == [*(f"Task {number}" for number in range(1, 6)), "Essay 1"]
+    assert all(page.select(f"a[name='{link['href'][1:]}']") for link in page.select("#toc a"))
+    assert "Check of task 3" in page.get_text() and "Grade cell" not in page.get_text() and "pre-wrap" in str(page.head)
 
 
 def test_what_students_write_does_nothing_in_the_browser_of_whoever_marks_it(assignment, class_):
@@ -181,7 +193,7 @@ def test_what_a_stopped_submission_had_answered_is_graded(assignment, tmp_path, 
     lines = graded(folder, out, assignment)
     assert (lines["loop", assignment.stem]["score"], lines["loop", assignment.stem]["status"]) == ("16", "stopped: time")
     assert (lines["exit", assignment.stem]["score"], lines["exit", assignment.stem]["status"]) == ("8", "stopped: exit")
-    assert "stopped at task-3" in lines["exit", assignment.stem]["message"] and "an essay waits" in lines["exit", assignment.stem]["message"]
+    assert "the code was stopped in the cell of task 3" in lines["exit", assignment.stem]["message"] and "an essay waits" in lines["exit", assignment.stem]["message"]
 
 
 def test_an_answer_that_stops_its_test_loses_only_that(assignment, tmp_path, monkeypatch):
@@ -199,6 +211,57 @@ def test_an_answer_that_stops_its_test_loses_only_that(assignment, tmp_path, mon
         nbformat.write(notebook if student == "a" else making.answered(slow), folder / student / slow.stem / f"{slow.stem}.ipynb")
     lines = graded(folder, tmp_path / "out", slow)
     assert [line["score"] for line in lines.values()] == ["16", "20"]
+
+
+def test_work_in_the_wrong_place_is_named_with_where_it_belongs(assignment, tmp_path):
+    folder, out, stem = tmp_path / "in", tmp_path / "out", assignment.stem
+    name = f"{stem}.ipynb"
+    places = {
+        "hanako": f"hanako/{stem}/{name}", "olga": f"olga/{name}", "ivan": f"ivan/Joint Declaration/{name}", "ken": "ken/homework.ipynb",
+        "mari": f"mari/{stem}/{stem}/{name}", "late": f"{stem}-late.ipynb", "": name,
+    }
+    for path in places.values():
+        making.KINDS[0].write(assignment, (folder / path).parent)
+        (folder / path).parent.joinpath(name).rename(folder / path)
+    (folder / "hanako" / stem / ".ipynb_checkpoints").mkdir()
+    (folder / "hanako" / stem / ".ipynb_checkpoints" / name).write_text("{}")
+    found = strays(folder, [stem])
+    said = []
+    lines = grade_all(folder, out, [assignment], progress=said.append)
+    write_all(out, lines, [assignment], found)
+    lines = rows(out)
+    assert "1 of 1: hanako, joint-declaration: essay waits, 20 of 30 points" in said and lines["hanako", stem]["status"] == "essay waits"
+    assert {place: line["status"] for place, line in lines.items() if place[0] != "hanako"} == {
+        **{(student, stem): "missing" for student in ("ivan", "ken", "mari", "olga")}, ("ivan", "Joint Declaration"): "unknown",
+    }
+    assert lines["olga", stem]["message"] == f"olga/{name} lies where it is not looked for; it belongs at olga/{stem}/{name}"
+    assert lines["ivan", stem]["message"] == f"ivan/Joint Declaration/{name} lies where it is not looked for; it belongs at ivan/{stem}/{name}"
+    assert lines["ken", stem]["message"] == f"ken/homework.ipynb lies where it is not looked for; if it is this assignment, it belongs at ken/{stem}/{name}"
+    assert lines["mari", stem]["message"].startswith(f"mari/{stem}/{stem}/{name} lies")
+    assert f"{name} lies where it is not looked for; it belongs at &lt;student&gt;/{stem}/{name}" in (out / "summary.html").read_text(encoding="utf-8")
+    assert [stray.belongs() for stray in found if not stray.student] == [f"{path} lies where it is not looked for; it belongs at <student>/{stem}/{name}" for path in (f"{stem}-late.ipynb", name)]
+
+
+def test_who_alone_handed_in_and_in_the_wrong_place_has_a_line(assignment, tmp_path):
+    folder, stem = tmp_path / "in", assignment.stem
+    making.KINDS[0].write(assignment, folder / "olga")
+    making.KINDS[0].write(assignment, folder / stem / "ivan")  # the folders the other way round
+    assert graded(folder, tmp_path / "out", assignment)["olga", stem]["status"] == "missing"
+    assert [stray.belongs() for stray in strays(folder, [stem])] == [
+        f"{path}/{stem}.ipynb lies where it is not looked for; it belongs at {student}/{stem}/{stem}.ipynb" for path, student in ((f"{stem}/ivan", "ivan"), ("olga", "olga"))
+    ]
+
+
+def test_the_last_line_counts_who_has_no_page(assignment, tmp_path, monkeypatch, capsys):
+    folder = tmp_path / "in"
+    making.KINDS[0].write(assignment, folder / "hanako" / assignment.stem)
+    making.KINDS[0].write(assignment, folder)
+    (folder / "olga").mkdir()
+    monkeypatch.setattr(commands, "paths", lambda: [assignment.path])
+    assert commands.main(["grade", str(folder), str(tmp_path / "out")]) == 0
+    said = capsys.readouterr()
+    assert "2 lines (1 essay waits, 1 missing); 1 pages of feedback written, none for 1 missing;" in said.out
+    assert said.err.splitlines()[-1] == f"Not graded: {assignment.stem}.ipynb lies where it is not looked for; it belongs at <student>/{assignment.stem}/{assignment.stem}.ipynb"
 
 
 def test_names_of_folders_stop_nobody(assignment, tmp_path):

@@ -108,19 +108,19 @@ def execute(assignment: Assignment, submission: submissions.Submission, examiner
                     cell["outputs"] = outputs.list
                     untouched = name is not None and cell.source == assignment.official.cells[assignment.places[name]].source
                     if outputs.error and not (untouched and outputs.error == "NotImplementedError"):
-                        notes.append(f"{name or 'a cell of their own'}: {re.sub(r'[^A-Za-z0-9_.]', '', outputs.error)[:60]}")
+                        notes.append(f"{submissions.cell_named(name)} ended with {re.sub(r'[^A-Za-z0-9_.]', '', outputs.error)[:60]}")
                 elif alive:
                     _, told, _ = ask_cell(process, {"tell": list(task.answers)})
             except Stopped as stopped:
                 alive = False
                 status = f"stopped: {stopped.reason}"
-                notes.append(f"stopped at {name or 'a cell of their own'}")
+                notes.append(f"the code was stopped in {submissions.cell_named(name)}")
                 cell["outputs"] = getattr(stopped, "outputs", Outputs()).list
             cell["execution_count"] = count
             if task is not None:
                 checked, points[task.name] = examiner.test(task, told)
                 cell["outputs"] = checked.outputs
-                notes += [f"{task.name}: {answer} is {problem}" for answer, problem in told.problems.items() if problem != "missing"]
+                notes += [f"{submissions.named(task.name)}: {answer} is {problem}" for answer, problem in told.problems.items() if problem != "missing"]
             for output in cell.outputs:
                 if output.output_type == "execute_result":
                     output["execution_count"] = count
@@ -260,8 +260,9 @@ def run(jobs: Iterable[Job], out: Path, book: Book, side_by_side: int, progress)
             for job, outcome in finished:
                 done += 1
                 save(out, book, job.student, job.assignment.stem, outcome)
-                points = f"{sum(outcome.tasks.values()):g} points" if outcome.tasks else outcome.message[:60]
-                progress(f"{done} of {total}: {job.student}, {job.assignment.stem}: {outcome.status}, {points}")
+                line = _line(job.student, job.assignment.stem, outcome, job.assignment, book)
+                points = f"{line.score:g} of {line.max_score:g} points" if outcome.notebook else outcome.message[:60]
+                progress(f"{done} of {total}: {line.student}, {line.assignment}: {line.status}, {points}")
     finally:
         for slot in slots:
             if slot.process:
@@ -326,7 +327,11 @@ def _grade_all(folder: Path, out: Path, assignments: dict[str, Assignment], book
             handed_in[student] = submissions.assignments_of(folder, student)
         except submissions.Unreadable as problem:
             handed_in[student], closed[student] = [], str(problem)
-    asked = sorted({stem for stems in handed_in.values() for stem in stems if stem in assignments})
+    strays = submissions.strays(folder, assignments)
+    asked = sorted({
+        *(stem for stems in handed_in.values() for stem in stems if stem in assignments),
+        *(stray.stem for stray in strays if stray.stem and stray.student in handed_in),  # handed in, though in the wrong place
+    })
     settled = {(student, stem): Outcome("", "unreadable", problem) for student, problem in closed.items() for stem in asked}
     jobs, kept_count = [], 0
     for student, stems in handed_in.items():
@@ -339,7 +344,7 @@ def _grade_all(folder: Path, out: Path, assignments: dict[str, Assignment], book
             try:
                 path, notes = submissions.find(folder / student / stem, stem)
                 if path is None:
-                    settled[student, stem] = Outcome("", "missing", "")
+                    settled[student, stem] = Outcome("", "missing", _astray(strays, student, stem))
                     continue
                 content = submissions.digest(submissions.contents(path))
             except submissions.Unreadable as problem:
@@ -348,7 +353,7 @@ def _grade_all(folder: Path, out: Path, assignments: dict[str, Assignment], book
             except OSError as error:
                 settled[student, stem] = Outcome("", "unreadable", f"it cannot be opened ({error.strerror})")
                 continue
-            key = hashlib.sha256("\0".join([around, assignments[stem].digest, content, path.name]).encode()).hexdigest()
+            key = hashlib.sha256("\0".join([around, assignments[stem].digest, content, path.name, *notes]).encode()).hexdigest()
             kept = read_record(out, student, stem)
             if kept and kept.key == key and kept.status != "failed" and (not kept.notebook or graded_path(out, student, stem).exists()):
                 kept_count += 1
@@ -366,6 +371,11 @@ def _grade_all(folder: Path, out: Path, assignments: dict[str, Assignment], book
             outcome = settled.get((student, stem)) or read_record(out, student, stem)
             lines.append(_line(student, stem, outcome, assignments.get(stem), book))
     return lines
+
+
+def _astray(strays: list[submissions.Stray], student: str, stem: str) -> str:
+    """What to say of a student's notebooks in wrong places where one for this assignment is missing."""
+    return "; ".join(stray.belongs(stem) for stray in strays if stray.student == student and stray.stem in (stem, None))[:400]
 
 
 def _line(student: str, stem: str, outcome: Outcome, assignment: Assignment | None, book: Book) -> Line:

@@ -13,6 +13,7 @@ import json
 import os
 import re
 import stat
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,6 +69,66 @@ def _folders(folder: Path) -> list[str]:
     return sorted(entry.name for entry in os.scandir(folder) if entry.is_dir() and not entry.name.startswith("."))
 
 
+@dataclass(frozen=True)
+class Stray:
+    """A notebook that lies where none is looked for, by its path below the folder of submissions."""
+
+    path: tuple[str, ...]
+    #: The assignment that its name, or the name of a folder around it, suggests.
+    stem: str | None
+    #: Whose folder it lies in, if in any.
+    student: str | None
+
+    def belongs(self, asked: str | None = None) -> str:
+        """In words: where it lies, and where it should, perhaps, if the assignment ``asked`` for is missing."""
+        stem = self.stem or asked or "<assignment>"
+        perhaps = "if it is this assignment, " if asked and not self.stem else ""
+        return _printable(f"{'/'.join(self.path)} lies where it is not looked for; {perhaps}it belongs at {self.student or '<student>'}/{stem}/{stem}.ipynb")
+
+
+#: So many stray notebooks of a student, or loose ones, are named, from so many folders deep.
+MAX_STRAYS, MAX_DEPTH = 20, 3
+
+
+def strays(folder: Path, stems: Iterable[str]) -> list[Stray]:
+    """The notebooks that lie in no folder of an assignment, by path: loose, in a folder of another name, or too deep."""
+    stems = sorted(stems, key=lambda stem: (-len(stem), stem))
+    found = []
+    for places in (_notebooks(folder, 0, ()), *(_notebooks(folder / student, MAX_DEPTH, stems) for student in students(folder))):
+        for path in places[:MAX_STRAYS]:
+            path = path.relative_to(folder).parts
+            if path[0] in stems:  # folders of students in a folder of the assignment
+                found.append(Stray(path, path[0], path[1] if path[2:] else None))
+                continue
+            names = (f"-{re.sub(r'[^a-z0-9]+', '-', name.lower())}-" for name in reversed([*path[1:-1], path[-1][:-len('.ipynb')]]))
+            found.append(Stray(path, next((stem for name in names for stem in stems if f"-{stem}-" in name), None), path[0] if path[1:] else None))
+    return sorted(found, key=lambda stray: stray.path)
+
+
+def _notebooks(folder: Path, depth: int, stems: Collection[str]) -> list[Path]:
+    """Notebooks in a folder and so many levels of folders in it, except in folders of these names that hold one themselves."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return []
+    entries = [entry for entry in entries if not entry.name.startswith(".") and not entry.is_symlink()]
+    found = [Path(entry.path) for entry in entries if _is_notebook(entry.name) and entry.is_file()]
+    for entry in entries:
+        if depth and entry.is_dir():
+            below = _notebooks(Path(entry.path), depth - 1, ())
+            if not (entry.name in stems and any(path.parent == Path(entry.path) for path in below)):
+                found += below
+    return found
+
+
+def _is_notebook(name: str) -> bool:
+    return name.lower().endswith(".ipynb") and not name.startswith(".")
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
 def find(folder: Path, stem: str) -> tuple[Path | None, list[str]]:
     """The notebook of an assignment in a student's folder for it, and what to note about its name.
 
@@ -76,9 +137,9 @@ def find(folder: Path, stem: str) -> tuple[Path | None, list[str]]:
     if not folder.is_dir():
         return None, []
     exact = folder / f"{stem}.ipynb"
+    others = sorted(entry.name for entry in os.scandir(folder) if _is_notebook(entry.name) and entry.name != exact.name)
     if os.path.lexists(exact):
-        return exact, []
-    others = sorted(entry.name for entry in os.scandir(folder) if entry.name.lower().endswith(".ipynb") and not entry.name.startswith("."))
+        return exact, [f"{len(others) + 1} notebooks in the folder: {exact.name} was graded, not {', '.join(map(_short, others[:3]))}{' and others' if others[3:] else ''}"] if others else []
     if len(others) > 1:
         raise Unreadable(f"{len(others)} notebooks, none of them named {stem}.ipynb")
     if others:
@@ -194,7 +255,7 @@ def rebuild(assignment: Assignment, cells: list[Cell]) -> Submission:
             answers.setdefault(cell.grade_id, []).append(cell)
         elif cell.source.strip() not in (given[cell.grade_id].strip(), stubs[cell.grade_id].strip()) and cell.grade_id not in restored:
             restored.append(cell.grade_id)
-    notes += _deviations(assignment, seen, restored)
+    notes += _deviations(assignment, seen, restored, own)
     notebook = nbformat.v4.new_notebook(metadata=copy.deepcopy(assignment.source.metadata))
     for official in assignment.official.cells:
         name = grade_id(official)
@@ -202,7 +263,7 @@ def rebuild(assignment: Assignment, cells: list[Cell]) -> Submission:
         if name in own and name in answers:
             changed = [copy_ for copy_ in answers[name] if copy_.source.strip() != stubs[name].strip()]
             if len(changed) > 1:
-                notes.append(f"{name}: {len(changed)} different copies, the last counts")
+                notes.append(f"{named(name)} was answered in {len(changed)} different copies of its cell; the last counts")
             for earlier in changed[:-1]:
                 notebook.cells.append(_plain(earlier, official.cell_type))
             if changed:
@@ -227,17 +288,39 @@ def harmless(text: str) -> str:
     return re.sub(r"^(\s{0,3})\[(?=[^\]\n]*\]:)", r"\1\\[", text, flags=re.M)
 
 
-def _deviations(assignment: Assignment, seen: list[str], restored: list[str]) -> list[str]:
+def named(name: str) -> str:
+    """A task or an essay as a reader knows it, from the ``grade_id`` of one of its cells: "task 3", "essay 1"."""
+    return re.sub(r"^(task|essay)-(\d+).*", r"\1 \2", name, flags=re.S)
+
+
+def cell_named(name: str | None) -> str:
+    """A cell in plain words, by its ``grade_id``; without one it is the student's own."""
+    if name is None:
+        return "an extra cell"
+    if (what := named(name)) == name:
+        return {"setup": "the setup cell", "about": "the first cell"}.get(name, f"the cell {name}")
+    return f"the {'check' if name.endswith('-check') else 'question' if name.endswith('-question') else 'cell'} of {what}"
+
+
+def _listed(names: list[str], what: str) -> str:
+    """Cells in plain words, then what befell them."""
+    cells = [cell_named(name) for name in names]
+    cells = [*cells[:5], f"{len(cells) - 5} more"] if len(cells) > 6 else cells
+    return f"{', '.join(cells[:-1])} and {cells[-1]} were {what}" if cells[1:] else f"{cells[0]} was {what}"
+
+
+def _deviations(assignment: Assignment, seen: list[str], restored: list[str], own: set[str]) -> list[str]:
     """What a student did to the assignment's cells, in words."""
     notes = []
     if not seen:
-        return ["no cell carries its mark any more; all cells ran after the setup"]
+        return ["no cell carries the mark that says which task it answers; all cells ran after the setup cell"]
     missing = [name for name in assignment.places if name not in seen]
     first = list(dict.fromkeys(seen))
-    if missing:
-        notes.append(f"missing, put back: {', '.join(missing)}")
+    for names, how in (([name for name in missing if name in own], " empty"), ([name for name in missing if name not in own], "")):
+        if names:
+            notes.append(_listed(names, f"missing and put back{how}"))
     if first != sorted(first, key=assignment.places.__getitem__):
-        notes.append("cells in another order, put back")
+        notes.append("the cells were in another order and were put back")
     if restored:
-        notes.append(f"changed, put back: {', '.join(restored)}")
+        notes.append(_listed(restored, "changed and put back as before"))
     return notes
