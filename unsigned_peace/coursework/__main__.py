@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from pathlib import Path
 
 from unsigned_peace.coursework.assignments import AssignmentError, paths, read, shown
@@ -44,15 +45,24 @@ def _write(options: argparse.Namespace) -> int:
 
 def _grade(options: argparse.Namespace) -> int:
     from unsigned_peace.coursework.grading import grade_all
-    from unsigned_peace.coursework.reports import write_all
+    from unsigned_peace.coursework.reports import WITHOUT_PAGE, write_all
+    from unsigned_peace.coursework.submissions import strays
 
     assignments = [read(path) for path in paths()]
     lines = grade_all(options.submissions, options.out, assignments, options.jobs)
-    pages = write_all(options.out, lines, assignments)
-    counts = {status: sum(line.status == status for line in lines) for status in sorted({line.status for line in lines})}
-    print(f"{options.out / 'grades.csv'}: {len(lines)} lines ({', '.join(f'{count} {status}' for status, count in counts.items()) or 'nothing handed in'}); "
-          f"{pages} pages of feedback written; {options.out / 'summary.html'}")
+    astray = strays(options.submissions, [assignment.stem for assignment in assignments])
+    pages = write_all(options.out, lines, assignments, astray)
+    for stray in astray:
+        print(f"Not graded: {stray.belongs()}", file=sys.stderr)
+    counts = Counter(sorted(line.status for line in lines))
+    none = {status: count for status, count in counts.items() if status in WITHOUT_PAGE}
+    print(f"{options.out / 'grades.csv'}: {len(lines)} lines ({_counted(counts) or 'nothing handed in'}); "
+          f"{pages} pages of feedback written{f', none for {_counted(none)}' if none else ''}; {options.out / 'summary.html'}")
     return 0
+
+
+def _counted(statuses: dict[str, int]) -> str:
+    return ", ".join(f"{count} {status}" for status, count in statuses.items())
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -10,6 +10,7 @@ import io
 import multiprocessing
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -23,7 +24,10 @@ from traitlets.config import Config
 from unsigned_peace.coursework.assignments import Assignment
 from unsigned_peace.coursework.course import Book, database, write_whole
 from unsigned_peace.coursework.grading import Line, graded_path, read_record
+from unsigned_peace.coursework.submissions import Stray, named
 
+#: There is nobody to give a page to, or nothing that a student could do about it.
+WITHOUT_PAGE = ("missing", "unknown", "failed")
 COLUMNS = ("student", "assignment", "score", "max_score", "status", "message")
 #: A page that can neither run scripts nor ask anybody for anything, whatever students wrote into it.
 _POLICY = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:\">"
@@ -77,9 +81,22 @@ def _exporter() -> HTMLExporter:
     return exporter
 
 
+#: Long lines of code and output wrap, so that nothing is cut on paper or on a telephone; cells of tables stand apart.
+_WRAPPED = "<style>\ndiv#notebook pre{white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere}\ndiv#notebook .rendered_html :is(th,td){padding:.25em .75em}\n</style>"
+
+
+def _said(line: Line) -> str:
+    return f"<strong>{html.escape(line.status.capitalize())}.</strong> {html.escape(line.message[:1].upper() + line.message[1:])}"
+
+
 def _framed(page: str, line: Line) -> str:
-    """The page without scripts, and with the status of the submission at its head."""
-    said = "" if line.status == "graded" and not line.message else f'<p style="margin:1em"><strong>{html.escape(line.status.capitalize())}.</strong> {html.escape(line.message)}</p>'
+    """The page without scripts, with its student and assignment in the title, and with the status of the submission at its head."""
+    student, stem = html.escape(line.student), html.escape(line.assignment)
+    page = page.replace(f"<title>{stem}</title>", f"<title>{student}: {stem}</title>", 1).replace(f"<h4>{stem} (", f"<h4>{student}: {stem} (", 1)
+    page = re.sub(r'(<a href="#((?:task|essay)-\d+)(?:-check)?">)(?:Test cell|Written response)</a>', lambda found: f"{found[1]}{named(found[2]).capitalize()}</a>", page)
+    page = re.sub(r"Grade cell: <code>((?:task|essay)-\d+)-check</code>", lambda found: f"Check of {named(found[1])}", page)
+    page = page.replace("<html>", '<html lang="en">', 1).replace("</head>", f"{_WRAPPED}\n</head>", 1)
+    said = "" if line.status == "graded" and not line.message else f'<p style="margin:1em">{_said(line)}</p>'
     page = page.replace('<div class="panel-body">', f'{said}<div class="panel-body">', 1)
     page = re.sub(r"<script\b.*?</script>", "", page, flags=re.S | re.I)
     return re.sub(r"<head>", f'<head>\n{_POLICY}\n<meta name="viewport" content="width=device-width, initial-scale=1">', page, count=1)
@@ -99,27 +116,50 @@ def _feedback(task: tuple[Path, Line, str]) -> None:
 
 
 def write_feedback(out: Path, lines: list[Line], book: Book, side_by_side: int | None = None) -> int:
-    """Feedback pages, nbgrader's own, for every graded submission whose grades or comments have changed; returns how many."""
-    tasks = []
+    """Feedback pages, nbgrader's own, for every graded submission whose grades or comments have changed; returns how many.
+
+    What could not be read gets a small page that says why.
+    """
+    tasks, written = [], 0
+    own = Path(__file__).read_bytes()  # a page is made anew when it would be made in another way
     for line in lines:
+        if line.status in WITHOUT_PAGE:
+            continue
         graded, page = graded_path(out, line.student, line.assignment), feedback_path(out, line.student, line.assignment)
         record = read_record(out, line.student, line.assignment)
-        if record is None or not record.notebook or not book.has(line.student, line.assignment):
+        if line.status == "unreadable" or record is None or not record.notebook or not book.has(line.student, line.assignment):
+            written += write_whole(page, _refusal(line))
             continue
-        state = hashlib.sha256(graded.read_bytes() + book.state(line.student, line.assignment).encode() + repr(line).encode()).hexdigest()
+        state = hashlib.sha256(own + graded.read_bytes() + book.state(line.student, line.assignment).encode() + repr(line).encode()).hexdigest()
         if not (page.exists() and page.read_text(encoding="utf-8").endswith(f"<!-- {state} -->\n")):
             tasks.append((out, line, state))
     if tasks:
         with multiprocessing.get_context("fork").Pool(min(side_by_side or os.cpu_count() or 1, len(tasks))) as pool:
             for _ in pool.imap_unordered(_feedback, tasks):
                 pass
-    return len(tasks)
+    return written + len(tasks)
+
+
+def _refusal(line: Line) -> str:
+    """A page for who handed in something that could not be graded: what was wrong with it."""
+    name = f"{html.escape(line.student)}: {html.escape(line.assignment)}"
+    return _page(name, f"<h1>{name}</h1>\n<p>{_said(line)}</p>\n<p>Nothing was graded. Please hand in again.</p>\n")
+
+
+def _page(title: str, body: str) -> str:
+    return (
+        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n{_POLICY}\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n"
+    )
 
 
 # summary -----------------------------------------------------------------------------------------
 
-def write_summary(out: Path, lines: list[Line], assignments: list[Assignment]) -> None:
-    """``summary.html``: for each assignment how many solved each task, as a chart and as a table; the chart as a file too."""
+def write_summary(out: Path, lines: list[Line], assignments: list[Assignment], strays: Sequence[Stray] = ()) -> None:
+    """``summary.html``: for each assignment how many solved each task, as a chart and as a table; the chart as a file too.
+
+    Notebooks that lie in wrong places are named first.
+    """
     from unsigned_peace.charts import theme
     import altair as alt
     import pandas as pd
@@ -160,11 +200,9 @@ def write_summary(out: Path, lines: list[Line], assignments: list[Assignment]) -
             f"{head}<p>Points of the tasks, without essays: from {best[0]:g} to {best[-1]:g}, median {middle:g}.</p>\n"
             f'<figure role="img" aria-label="{html.escape(described)}">{drawing}</figure>\n{table.to_html(border=0)}\n'
         )
-    page = (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n{_POLICY}\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>Coursework: summary</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>Coursework: how it went</h1>\n{''.join(parts)}</main>\n</body>\n</html>\n"
-    )
-    write_whole(out / "summary.html", page)
+    if strays:
+        parts.insert(0, "<h2>Not graded: notebooks in the wrong place</h2>\n<ul>\n" + "".join(f"<li>{html.escape(stray.belongs())}</li>\n" for stray in strays) + "</ul>\n")
+    write_whole(out / "summary.html", _page("Coursework: summary", f"<h1>Coursework: how it went</h1>\n{''.join(parts)}"))
 
 
 _STYLE = (
@@ -174,10 +212,10 @@ _STYLE = (
 )
 
 
-def write_all(out: Path, lines: list[Line], assignments: list[Assignment]) -> int:
+def write_all(out: Path, lines: list[Line], assignments: list[Assignment], strays: Sequence[Stray] = ()) -> int:
     """Everything that is read after grading; returns how many feedback pages were written anew."""
     write_grades(out, lines)
     with Book(out) as book:
         written = write_feedback(out, lines, book)
-    write_summary(out, lines, assignments)
+    write_summary(out, lines, assignments, strays)
     return written
