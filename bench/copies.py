@@ -41,6 +41,7 @@ def _first_chart(path):
 
 def setup(app):
     drawing._kept = lambda kind, made_from, make: make()
+    execution.EXECUTED = execution.REFERENCE  # pages for teachers name exhibits by their computed titles
     sharing._first_chart = _first_chart
     for part in (records, appendices, benchmark, downloads, teaching, citation, languages, launch, markup, pages, sharing, lost):
         part.setup(app)
@@ -68,12 +69,12 @@ def _config(folder: Path) -> dict:
     return config
 
 
-def stock(folder: Path) -> Path:
-    """The book as stock jupyter-book builds it, executing all chapters (``force``)."""
+def stock(folder: Path, execute: str = "force") -> Path:
+    """The book as stock jupyter-book builds it, executing all chapters (``force``) or none (``off``)."""
     config = _config(copy(folder))
     for path in execution.chapters(folder / "book"):
         path.write_text(_with_figures(path.read_text(encoding="utf-8"), _executed(path)), encoding="utf-8")  # `force` cannot compute them
-    config["execute"]["execute_notebooks"] = "force"
+    config["execute"]["execute_notebooks"] = execute
     (folder / "_config.yml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     return folder
 
