@@ -101,7 +101,7 @@ def speed(work: Path) -> tuple[list[str], list[list[str]]]:
     parallel = run([*nbval, "-n", str(execution.processors()), "--dist", "loadfile", "--nbval-current-env", "tests/outputs"], copies.ROOT)
     row("Every output compared with a fresh run (nbval)", "", serial, None, parallel, serial)
     rows[-1][4] = str(len(execution.chapters()))
-    return ["", "Stock jupyter-book", "Plain Sphinx", "This book", "Chapters executed", "Ratio", "Goal"], rows
+    return ["What", "Stock jupyter-book", "Plain Sphinx", "This book", "Chapters executed", "Ratio", "Goal"], rows
 
 
 def chapters(work: Path) -> tuple[list[str], list[list[str]]]:

@@ -9,6 +9,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from unsigned_peace.publishing.templates import render
+
 
 class Benchmark(SphinxDirective):
     """``{benchmark} PART``: the table of one part of ``bench/results.json``, and when and on what it was measured."""
@@ -21,18 +23,7 @@ class Benchmark(SphinxDirective):
         part = json.loads(path.read_text(encoding="utf-8")).get(self.arguments[0])
         if part is None:
             return [nodes.paragraph("", "This has not been measured yet.")]
-        measured = f"Measured on {part['date']} with {part['processors']} processors, in one run; other machines give other seconds."
-        return [_table(part["columns"], part["rows"]), nodes.paragraph("", measured, classes=["measured"])]
-
-
-def _table(columns: list[str], rows: list[list[str]]) -> nodes.table:
-    def line(cells: list[str]) -> nodes.row:
-        return nodes.row("", *(nodes.entry("", nodes.paragraph("", cell)) for cell in cells))
-
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in columns), cols=len(columns))
-    group += nodes.thead("", line(columns))
-    group += nodes.tbody("", *(line(row) for row in rows))
-    return nodes.table("", group)
+        return [nodes.raw("", render("benchmark.html", **part), format="html")]
 
 
 def setup(app: Sphinx) -> None:
