@@ -69,12 +69,12 @@ def _config(folder: Path) -> dict:
     return config
 
 
-def stock(folder: Path, execute: str = "force") -> Path:
-    """The book as stock jupyter-book builds it, executing all chapters (``force``) or none (``off``)."""
+def stock(folder: Path) -> Path:
+    """The book as stock jupyter-book builds it, executing all chapters."""
     config = _config(copy(folder))
     for path in execution.chapters(folder / "book"):
         path.write_text(_with_figures(path.read_text(encoding="utf-8"), _executed(path)), encoding="utf-8")  # `force` cannot compute them
-    config["execute"]["execute_notebooks"] = execute
+    config["execute"]["execute_notebooks"] = "force"
     (folder / "_config.yml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     return folder
 

@@ -404,13 +404,14 @@ def _reusable(path: Path, runs: NotebookNode) -> tuple[NotebookNode | None, str]
     return None, reason
 
 
-async def bring_up_to_date(paths: list[Path], folder: Path, afresh: bool = False, jobs: int | None = None) -> list[str]:
+async def bring_up_to_date(paths: list[Path], folder: Path, afresh: bool = False) -> list[str]:
     """Puts a current execution of every chapter into a folder, running only those that need it.
 
-    Chapters run side by side, one for each processor. ``afresh`` trusts nothing kept. Returns the
-    faults, one line each; a chapter with a fault keeps whatever file it had.
+    Chapters run side by side, two for each processor: to start and to end a kernel is mostly waiting.
+    ``afresh`` trusts nothing kept. Returns the faults, one line each; a chapter with a fault keeps
+    whatever file it had.
     """
-    slots = asyncio.Semaphore(jobs or processors())
+    slots = asyncio.Semaphore(2 * processors())
     faults: list[str] = []
 
     async def one(path: Path) -> None:
