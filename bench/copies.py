@@ -180,7 +180,8 @@ def more_rows(folder: Path, times: int) -> Path:
         added = {"observations": (times - 1) * len(rows["observations"]), "poll_answers": (times - 1) * len(rows["poll_answers"])}
 
         def like(table: str, **changes: str) -> dict:
-            return {**rows[table][0], "note": "", "accounts_differ": "", **changes}
+            first = rows[table][0]
+            return {**first, **{column: "" for column in ("note", "accounts_differ") if column in first}, **changes}
 
         series = like("series", series_id="zz-benchmark")
         observations = [like("observations", observation_id=f"zz-benchmark-{n:07}", series_id="zz-benchmark") for n in range(added["observations"])]
