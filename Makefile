@@ -56,7 +56,7 @@ check: $(VENV)/ready ## validate the dataset: every fault, a line each
 reference: $(VENV)/ready ## execute the chapters afresh and write the committed outputs
 	@$(BIN)/python -m unsigned_peace.execution --reference
 
-bench: $(VENV)/ready ## measure the build beside stock jupyter-book and plain Sphinx, and its growth (20 minutes or more)
+bench: $(VENV)/ready ## measure the build beside stock jupyter-book and plain Sphinx, and its growth (ten minutes or more)
 	@$(BIN)/python -m bench
 
 coursework: $(VENV)/ready ## write the assignments: student versions, and keys for instructors
