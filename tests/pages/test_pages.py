@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.visits import CHART_PAGES, PAGES, PROSE_PAGES, SITE, Visit
+from unsigned_peace.publishing.work import work
 
 
 #: Bytes: of a page's text as it is; of all that it loads unasked, compressed; of that and an interactive chart.
@@ -118,3 +119,22 @@ def test_the_timeline_is_whole_without_scripts(browser):
     assert page.locator("#timeline > li:visible").count() > 100
     assert not page.locator("#timeline-filter").is_visible()
     context.close()
+
+
+@pytest.mark.parametrize("width", [1200, 360])
+def test_the_contents_show_where_the_reader_is(browser, address, width):
+    """On the page that stands last in the contents, wherever these open."""
+    with Visit(browser, address, "book/bibliography.html", viewport={"width": width, "height": 600}) as visit:
+        if width < 600:
+            visit.page.locator(".opens-contents").click()
+        here = visit.page.locator("#contents [aria-current]")
+        here.wait_for()
+        visit.page.wait_for_timeout(200)
+        box = here.bounding_box()
+        assert 0 <= box["y"] and box["y"] + box["height"] <= 600
+
+
+@pytest.mark.parametrize("name", [page for page in PAGES if page not in ("index.html", "404.html")])
+def test_a_page_says_who_made_it(name):
+    colophon = re.search(r'<footer class="colophon">\s*<p>(.*?)</p>', (SITE / name).read_text(encoding="utf-8"), re.DOTALL)
+    assert all(author in colophon[1] for author in work().authors) and "CC BY 4.0" in colophon[1]

@@ -13,6 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 from unsigned_peace.publishing import colours
 from unsigned_peace.publishing.drawing import live_bundle
 from unsigned_peace.publishing.templates import render
+from unsigned_peace.publishing.work import work
 
 ASSETS = Path(__file__).with_name("assets")
 THEME = Path(__file__).with_name("theme")
@@ -32,6 +33,7 @@ def _frame(app: Sphinx, pagename: str, _template: str, context: dict, doctree: n
         return
     context["policy"] = POLICY
     context["parts"] = _parts(app)
+    context["work"] = work()
     context["on_this_page"] = _headings(app, pagename) if doctree is not None else []
     if doctree is not None and any('class="exhibit chart"' in node.astext() for node in doctree.findall(nodes.raw)):
         app.add_js_file(f"{_OWN}charts.js", loading_method="defer")

@@ -1,4 +1,4 @@
-/* On every page, before it is drawn: the reader's choice of theme; then buttons that copy code. */
+/* On every page, before it is drawn: the reader's choice of theme; then the place in the contents, and buttons that copy code. */
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -22,6 +22,18 @@
     });
   };
 
+  const showPlaceInContents = () => {
+    const contents = document.getElementById("contents");
+    const here = contents.querySelector("[aria-current]");
+    const bringIntoView = () => {
+      const below = here.getBoundingClientRect().bottom - contents.getBoundingClientRect().bottom;
+      if (below > 0) contents.scrollTop += below + contents.clientHeight / 2;
+    };
+    if (!here) return;
+    bringIntoView();
+    contents.addEventListener("toggle", bringIntoView); // where the contents open on demand
+  };
+
   const offerCopies = () => {
     if (!navigator.clipboard) return; // browsers give it only to pages that came safely
     for (const code of document.querySelectorAll("div.highlight > pre")) {
@@ -38,5 +50,5 @@
     }
   };
 
-  document.addEventListener("DOMContentLoaded", () => { offerThemes(); offerCopies(); });
+  document.addEventListener("DOMContentLoaded", () => { offerThemes(); showPlaceInContents(); offerCopies(); });
 })();
