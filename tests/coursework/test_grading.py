@@ -105,6 +105,18 @@ def test_feedback_shows_points_and_reasons_but_no_hidden_test_and_asks_nobody(as
     assert f"<title>broken-json: {assignment.stem}</title>" in refused and "broken JSON in line 2" in refused and "default-src 'none'" in refused
 
 
+def test_an_error_in_feedback_names_the_students_line_and_no_folder_of_the_machine(assignment, tmp_path):
+    notebook = making.answered(assignment)
+    name = assignment.tasks[0].name
+    notebook.cells[making.place(notebook, name)].source = "from unsigned_peace import load\nload('no-such-table')"
+    folder = tmp_path / "in" / "astray" / assignment.stem
+    folder.mkdir(parents=True)
+    nbformat.write(notebook, folder / f"{assignment.stem}.ipynb")
+    graded(tmp_path / "in", tmp_path / "out", assignment)
+    page = (tmp_path / "out" / "feedback" / "astray" / assignment.stem / f"{assignment.stem}.html").read_text(encoding="utf-8")
+    assert "no-such-table" in page and "unsigned_peace/dataset.py" in page and str(ROOT) not in page
+
+
 def test_a_feedback_page_says_whose_it_is_and_names_each_task(assignment, class_):
     page = BeautifulSoup((class_[1] / "feedback" / "partial" / assignment.stem / f"{assignment.stem}.html").read_text(encoding="utf-8"), "html.parser")
     assert page.title.get_text() == f"partial: {assignment.stem}" and page.h4.get_text().startswith(f"partial: {assignment.stem} (Score")

@@ -14,6 +14,7 @@ from unsigned_peace.coursework import answers
 from unsigned_peace.coursework.assignments import Assignment, Task, grade_id
 from unsigned_peace.coursework.runner import KEPT_TYPES
 from unsigned_peace.coursework.sandbox import Limits, Process, Stopped
+from unsigned_peace.execution import ROOT
 
 #: Of one cell's output so much is kept, in characters of text and of images.
 KEPT_TEXT, KEPT_IMAGE, KEPT_OUTPUTS = 20_000, 1_000_000, 50
@@ -68,8 +69,8 @@ class Outputs:
 
 
 def _clean(text, length: int) -> str:
-    """Text that any tool can store and show: no terminal codes, no lone surrogates, not endless."""
-    text = str(text)[:length].encode("utf-8", "replace").decode("utf-8")
+    """Text that any tool can store and show: no terminal codes, no lone surrogates, not endless, no folder of the grading machine."""
+    text = str(text)[:length].replace(f"{ROOT}/", "").encode("utf-8", "replace").decode("utf-8")
     return re.sub(r"\x1b\[[0-9;]*m|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", text)
 
 
