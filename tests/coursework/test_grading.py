@@ -142,6 +142,18 @@ def test_the_summary_counts_each_task(assignment, class_):
     assert f"{len(KINDS) + 1} students" in page and "<svg" in page and "Task 1 (4)" in page and solved
 
 
+def test_the_summary_does_not_count_work_that_is_gone(assignment, tmp_path):
+    folder, out = tmp_path / "in", tmp_path / "out"
+    key = next(kind for kind in KINDS if kind.name == "key")
+    for student in ("stays", "goes"):
+        key.write(assignment, folder / student / assignment.stem)
+    graded(folder, out, assignment)
+    assert "how many of 2 students" in (out / "summary.html").read_text(encoding="utf-8")
+    (folder / "goes" / assignment.stem / f"{assignment.stem}.ipynb").unlink()
+    assert graded(folder, out, assignment)["goes", assignment.stem]["status"] == "missing"
+    assert "how many of 1 students" in (out / "summary.html").read_text(encoding="utf-8")
+
+
 def test_marks_given_by_hand_count_and_stay(assignment, tmp_path):
     folder, out = tmp_path / "in", tmp_path / "out"
     making.KINDS[0].write(assignment, folder / "anna" / assignment.stem)

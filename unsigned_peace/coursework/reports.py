@@ -28,6 +28,8 @@ from unsigned_peace.coursework.submissions import Stray, named
 
 #: There is nobody to give a page to, or nothing that a student could do about it.
 WITHOUT_PAGE = ("missing", "unknown", "failed")
+#: Nothing is graded now, whatever an earlier run graded.
+NOT_GRADED = ("missing", "unreadable", "unknown")
 COLUMNS = ("student", "assignment", "score", "max_score", "status", "message")
 #: A page that can neither run scripts nor ask anybody for anything, whatever students wrote into it.
 _POLICY = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:\">"
@@ -49,7 +51,7 @@ def write_grades(out: Path, lines: list[Line]) -> None:
     """
     rows = [(line.student, line.assignment, f"{line.score:g}", f"{line.max_score:g}", line.status, line.message) for line in lines]
     write_whole(out / "grades.csv", _csv(COLUMNS, rows))
-    scores = {(line.student, line.assignment): "" if line.status in ("missing", "unreadable", "unknown") else f"{line.score:g}" for line in lines}
+    scores = {(line.student, line.assignment): "" if line.status in NOT_GRADED else f"{line.score:g}" for line in lines}
     stems = sorted({line.assignment for line in lines if line.status != "unknown"})
     wide = [(student, *(scores.get((student, stem), "") for stem in stems)) for student in sorted({line.student for line in lines})]
     write_whole(out / "grades-by-student.csv", _csv(("student", *stems), wide))
@@ -168,7 +170,8 @@ def write_summary(out: Path, lines: list[Line], assignments: list[Assignment], s
     parts = []
     for assignment in assignments:
         of_this = [line for line in lines if line.assignment == assignment.stem]
-        graded = [record for line in of_this if (record := read_record(out, line.student, line.assignment)) and record.tasks is not None]
+        records = [read_record(out, line.student, line.assignment) for line in of_this if line.status not in NOT_GRADED]
+        graded = [record for record in records if record and record.tasks is not None]
         if not of_this:
             continue
         statuses = {status: sum(line.status == status for line in of_this) for status in sorted({line.status for line in of_this})}
