@@ -58,6 +58,20 @@ def test_search_works_from_a_folder_without_a_server(page):
     assert page.url.startswith("file:")
 
 
+def test_search_finds_years_and_leads_to_records(page):
+    page.goto(f"{(SITE / 'search.html').as_uri()}?q=1956")
+    page.locator("#search-results li a[href*='joint-declaration.html']").first.wait_for(timeout=10000)
+    pages = page.locator("#search-results li a").evaluate_all("links => links.map(link => link.getAttribute('href').includes('/records/'))")
+    assert pages == sorted(pages) and any(pages), "chapters stand before records"
+    page.goto(f"{(SITE / 'search.html').as_uri()}?q=Krasnoyarsk 1997")
+    record = page.locator("#found-records a[href*='meetings.html#meetings-1997-11-01-krasnoyarsk']")
+    page.locator("#found-records").evaluate("list => list.open = true")
+    record.click()
+    page.locator("#meetings-1997-11-01-krasnoyarsk").wait_for()
+    page.goto(f"{(SITE / 'search.html').as_uri()}?q=Zzyzx")
+    page.get_by_text("No page has all of these words").wait_for()
+
+
 @pytest.mark.parametrize("width", [1200, 360])
 def test_the_search_field_of_a_page_leads_to_results_without_a_server(browser, width):
     context = browser.new_context(viewport={"width": width, "height": 900})

@@ -13,9 +13,8 @@ from unsigned_peace import palette
 from unsigned_peace.charts import country_color, figure, theme
 from unsigned_peace.exhibits import CARD, CHART_TYPE
 from unsigned_peace.exhibits import about, caution
-from unsigned_peace.publishing import downloads, drawing
+from unsigned_peace.publishing import chart_data, downloads, drawing
 from unsigned_peace.publishing.links import broken_links
-from unsigned_peace.publishing.outputs import chart_data
 from unsigned_peace.tables import table
 
 RECORDS = pd.DataFrame(
@@ -106,7 +105,21 @@ def test_a_drawing_is_the_same_at_every_build():
 
 
 def test_the_data_of_a_chart_are_its_rows():
-    assert chart_data(made().to_dict()) == (["country", "x"], [["Japan", "1"], ["Russia", "2"], ["Japan", "3"]])
+    assert chart_data.whole(made().to_dict()) == (["country", "x"], [["Japan", "1"], ["Russia", "2"], ["Japan", "3"]])
+
+
+def test_the_data_of_a_chart_are_read_as_its_titles_say():
+    frame = pd.DataFrame({"who": ["Japan", "Russia"], "day": pd.to_datetime(["1956-01-01", "1960-01-01"]), "share": [61.6, 57.50166], "low": [1.0, 2.0], "high": [3.0, 4.0], "nudge": [1, 2]})
+    x = alt.X("share:Q", title=["percent", "asked"])
+    bars = alt.Chart(frame).mark_bar().encode(x=x, y=alt.Y("who:N", title=None), tooltip=alt.Tooltip("day:T", title="since"))
+    spans = alt.Chart(frame).mark_rule().encode(x=alt.X("low:Q", title="percent asked"), x2="high:Q", y="who:N")
+    words = alt.Chart(frame).mark_text().encode(x="nudge:Q", text="share:Q", y="who:N")
+    alone = alt.Chart(frame.head(1)).mark_bar().encode(x=x, y=alt.Y("who:N", title=None), tooltip=alt.Tooltip("day:T", title="since"))
+    chart = alt.hconcat((bars + spans + words).properties(title="A\npanel"), alone)
+    assert chart_data.tables(chart.to_dict()) == [
+        ("A panel", ["who", "percent asked", "since", "low", "high"], [["Japan", "61.6", "1956", "1", "3"], ["Russia", "57.5", "1960", "2", "4"]]),
+        ("", ["who", "percent asked", "since"], [["Japan", "61.6", "1956"]]),
+    ]
 
 
 def test_a_table_shows_rows_and_links_them_to_their_records():

@@ -11,7 +11,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from unsigned_peace import dataset
 from unsigned_peace.publishing import downloads
-from unsigned_peace.publishing.records import address_of, records_of
+from unsigned_peace.publishing.records import address_of, as_known, records_of
 from unsigned_peace.publishing.templates import render
 
 
@@ -92,14 +92,10 @@ class Timeline(_FromData):
         self.depends_on(["events"])
         field = next(field for field in dataset.fields("events") if field["name"] == "kind")
         events = [
-            {**record, "href": address_of(self.env, "events", record_id), "shown_date": _shown_date(record)}
+            {**record, "href": address_of(self.env, "events", record_id), "shown_date": as_known(record, "date")}
             for record_id, record in sorted(records_of("events").items(), key=lambda item: (item[1]["date"], item[0]))
         ]
         return self.page("timeline.html", events=events, kinds=field["constraints"]["enum"], first=events[0]["date"][:4], last=events[-1]["date"][:4])
-
-
-def _shown_date(record: dict[str, str]) -> str:
-    return record["date"][: {"day": 10, "month": 7, "year": 4}[record["precision"]]]
 
 
 class Glossary(_FromData):

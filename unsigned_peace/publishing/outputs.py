@@ -16,7 +16,7 @@ from sphinx.environment import BuildEnvironment
 
 from unsigned_peace import tables
 from unsigned_peace.exhibits import CARD, CHART_TYPE, caution
-from unsigned_peace.publishing import drawing
+from unsigned_peace.publishing import chart_data, drawing
 from unsigned_peace.publishing.records import address_of, part_of, short_source, source_rows
 from unsigned_peace.publishing.templates import render
 
@@ -31,27 +31,6 @@ SCRIPTS = "_static/unsigned-peace/charts"
 def exhibit_anchor(name: str) -> str:
     """The address of a chart or table on its page: never that of a heading, which may have the same words."""
     return f"exhibit-{name}"
-
-
-def chart_data(specification: dict) -> tuple[list[str], list[list[str]]]:
-    """The rows that a chart draws, as columns and cells, all its data sets one under another."""
-    columns: list[str] = []
-    records: list[dict] = []
-    for dataset in specification.get("datasets", {}).values():
-        if isinstance(dataset, list) and all(isinstance(row, dict) and row.get("type") != "Feature" for row in dataset):
-            records += dataset
-            columns += [column for row in dataset[:1] for column in row if column not in columns]
-    return columns, [[_cell(row.get(column)) for column in columns] for row in records]
-
-
-def _cell(value) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str) and value.endswith("T00:00:00"):
-        return value.removesuffix("T00:00:00")
-    if isinstance(value, float):
-        return f"{value:.4f}".rstrip("0").rstrip(".")
-    return str(value)
 
 
 def _write_csv(path: Path, columns: list[str], rows: list[list[str]]) -> None:
@@ -73,7 +52,6 @@ def _shared(renderer: NbElementRenderer, card: dict, columns: list[str], rows: l
         "card": card,
         "anchor": exhibit_anchor(card["name"]),
         "caution": caution(card),
-        "columns": columns,
         "download": _from_page(environment, f"downloads/exhibits/{name}"),
         "sources": _sources(environment, card, name.removesuffix(".csv") + "-sources.csv"),
     }
@@ -124,12 +102,13 @@ def _chart(renderer: NbElementRenderer, data: MimeData) -> str:
         return ""
     drawn = drawing.drawn(specification)
     narrow = drawing.narrow_changes(drawn)
-    columns, rows = chart_data(specification)
+    columns, rows = chart_data.whole(specification)
+    tables_of_data = chart_data.tables(specification)
     text = json.dumps(drawn, ensure_ascii=False, separators=(",", ":"))
     return render(
         "chart.html",
         **_shared(renderer, card, columns, rows),
-        rows=rows if len(rows) <= MOST_ROWS_SHOWN else None,
+        data=tables_of_data if sum(len(shown) for *_, shown in tables_of_data) <= MOST_ROWS_SHOWN else [],
         row_count=len(rows),
         wide=drawing.svg(drawn, f"{card['name']}-wide"),
         narrow=drawing.svg(drawing.changed(drawn, narrow), f"{card['name']}-narrow"),
@@ -158,4 +137,4 @@ def _table(renderer: NbElementRenderer, content: dict) -> str:
     environment = renderer.renderer.sphinx_env
     addresses = content["records"]
     links = [address_of(environment, *address.split(":", 1)) for address in addresses] if addresses else [None] * len(content["rows"])
-    return render("table.html", **_shared(renderer, content["card"], content["columns"], content["rows"]), rows=list(zip(content["rows"], links)))
+    return render("table.html", **_shared(renderer, content["card"], content["columns"], content["rows"]), columns=content["columns"], rows=list(zip(content["rows"], links)))

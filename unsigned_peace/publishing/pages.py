@@ -22,7 +22,9 @@ THEME_NAME = "unsigned_peace"
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'"
 #: Scripts and styles of this book; of Sphinx's own only what searching needs, on its page.
 _OWN = "unsigned-peace/"
-_SEARCH_SCRIPTS = ("documentation_options.js", "doctools.js", "sphinx_highlight.js", "searchtools.js", "language_data.js")
+_SEARCH_SCRIPTS = (
+    "documentation_options.js", "doctools.js", "sphinx_highlight.js", "language_data.js", f"{_OWN}records.js", f"{_OWN}search.js", "searchtools.js", "searchindex.js",
+)
 #: How fast a student reads a text of this kind.
 WORDS_A_MINUTE = 180
 
@@ -40,7 +42,7 @@ def _frame(app: Sphinx, pagename: str, _template: str, context: dict, doctree: n
     for kind in ("script_files", "css_files"):
         context[kind] = [file for file in context[kind] if str(file.filename).removeprefix("_static/").startswith(_OWN)]
     if pagename == "search":
-        context["script_files"] += [f"_static/{name}" for name in _SEARCH_SCRIPTS] + ["searchindex.js"]
+        context["script_files"] += [name if name == "searchindex.js" else f"_static/{name}" for name in _SEARCH_SCRIPTS]
 
 
 def _parts(app: Sphinx) -> list[dict]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,11 @@ from unsigned_peace.publishing.templates import render
 logger = logging.getLogger(__name__)
 PAGES = "book/records"
 _SOURCE_DETAILS = ("version", "citation", "licence", "note")
+#: Columns of dates that the column of precision speaks of, and how many characters of a date each precision leaves.
+_DATED = ("date", "date_end", "field_start", "field_end")
+_CHARACTERS = {"day": 10, "month": 7, "year": 4}
+#: A record that a text names.
+_NAMED = re.compile(r"\b([a-z_]+):([a-z0-9][a-z0-9-]*[a-z0-9])\b")
 #: Tables of many short records: each record is a row, under the record that this column names.
 ROWS_BY = {"observations": "series_id", "poll_answers": "question_id"}
 
@@ -106,7 +112,15 @@ def cited_by() -> dict[str, list[tuple[str, str]]]:
     return citing
 
 
-def _title(record: dict[str, str], table: str) -> str:
+def as_known(record: dict[str, str], column: str) -> str:
+    """A cell as a page shows it: a date no finer than it is known."""
+    return record[column][: _CHARACTERS[record.get("precision", "day")]] if column in _DATED else record[column]
+
+
+def title_of(record: dict[str, str], table: str) -> str:
+    """What a record is called."""
+    if table == "meetings":
+        return f"{record['place']}, {as_known(record, 'date')}"
     for column in ("title", "label", "name_en", "claim", "wording", "option", "summary", "outcome", "pollster"):
         if record.get(column):
             return record[column]
@@ -135,20 +149,20 @@ class RecordsDirective(SphinxDirective):
         return [nodes.raw("", html, format="html")]
 
     def _entries(self, table: str, entry: dict, records: dict[str, dict[str, str]]) -> str:
-        shown = [
+        entries = [
             {
                 "address": dataset.record_address(table, record_id),
                 "id": record_id,
-                "title": _title(record, table),
+                "title": title_of(record, table),
                 "columns": [
-                    {"title": field["title"], "items": self._items(table, field["name"], record[field["name"]])}
+                    {"title": field["title"], "items": self._items(table, field["name"], as_known(record, field["name"]))}
                     for field in dataset.fields(table)
-                    if record[field["name"]] and field["name"] != dataset.key(table)
+                    if record[field["name"]] not in ("", title_of(record, table)) and field["name"] != dataset.key(table)
                 ],
             }
             for record_id, record in records.items()
         ]
-        return render("records.html", entry=entry, records=shown, shown=_shown(records, table))
+        return render("records.html", entry=entry, records=entries, shown=_shown(records, table))
 
     def _rows(self, table: str, entry: dict, records: dict[str, dict[str, str]]) -> str:
         by = ROWS_BY[table]
@@ -165,7 +179,7 @@ class RecordsDirective(SphinxDirective):
             ]
             groups.append(
                 {
-                    "title": _title(records_of(target)[value], target),
+                    "title": title_of(records_of(target)[value], target),
                     "value": value,
                     "address": _group_address(table, value),
                     "href": address_of(self.env, target, value),
@@ -173,7 +187,7 @@ class RecordsDirective(SphinxDirective):
                     "rows": [
                         {
                             "address": dataset.record_address(table, record[dataset.key(table)]),
-                            "cells": [self._items(table, field["name"], record[field["name"]]) for field in columns],
+                            "cells": [self._items(table, field["name"], as_known(record, field["name"])) for field in columns],
                         }
                         for record in members
                     ],
@@ -193,7 +207,16 @@ class RecordsDirective(SphinxDirective):
             return [{"text": _name_of_source(known[item]), "href": address_of(self.env, "sources", item)} for item in items if item in known]
         if target in dataset.table_names():
             return [{"text": item, "href": address_of(self.env, target, item)} for item in items]
-        return [{"text": value, "href": ""}]
+        return self._text(value)
+
+    def _text(self, value: str) -> list[dict]:
+        """A text with links to the records that it names."""
+        pieces, end = [], 0
+        for named in _NAMED.finditer(value):
+            if named[1] in dataset.table_names() and named[2] in records_of(named[1]):
+                pieces += [{"text": value[end : named.start()], "href": "", "runs_on": True}, {"text": named[0], "href": address_of(self.env, named[1], named[2]), "runs_on": True}]
+                end = named.end()
+        return [*pieces, {"text": value[end:], "href": ""}]
 
 
 def _references(table: str) -> dict[str, str]:
@@ -266,7 +289,7 @@ class RecordRole(SphinxRole):
         if table not in dataset.table_names() or record_id not in records_of(table):
             logger.warning("there is no record %r", target, location=self.get_location(), type="record")
             return [nodes.inline(self.rawtext, text.strip() or target)], []
-        shown = text.strip() or _title(records_of(table)[record_id], table)
+        shown = text.strip() or title_of(records_of(table)[record_id], table)
         return [nodes.reference(self.rawtext, shown, refuri=address_of(self.env, table, record_id), classes=["record"], internal=True)], []
 
 
