@@ -72,10 +72,53 @@ def test_every_chart_has_description_sources_and_data(browser, address, name):
             assert visit.page.request.get(visit.page.evaluate("href => new URL(href, location).href", download)).ok
 
 
+@pytest.mark.parametrize("width", [360, 320])
 @pytest.mark.parametrize("name", PROSE_PAGES)
-def test_a_page_fits_a_telephone(browser, address, name):
-    with Visit(browser, address, name, viewport={"width": 360, "height": 800}) as visit:
-        assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
+def test_a_page_fits_a_telephone(browser, address, name, width):
+    with Visit(browser, address, name, viewport={"width": width, "height": 800}) as visit:
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_chart_with_controls_wakes_when_it_is_scrolled_to(browser, address):
+    """Its controls stand above the drawing, where a reader who comes sees them."""
+    with Visit(browser, address, "book/borders.html#exhibit-a-day-on-the-map", viewport={"width": 360, "height": 800}) as visit:
+        slider = visit.page.locator("#exhibit-a-day-on-the-map .vega-bindings input")
+        slider.wait_for(timeout=15000)
+        drawn = visit.page.locator("#exhibit-a-day-on-the-map .drawing-live svg").first
+        assert slider.bounding_box()["y"] < drawn.bounding_box()["y"]
+        row = visit.page.locator("#exhibit-a-day-on-the-map .vega-bind").first
+        assert row.evaluate("row => row.scrollWidth <= row.clientWidth && row.getBoundingClientRect().right <= 360")
+
+
+def test_a_finger_reads_a_mark(browser, address):
+    with Visit(browser, address, "book/fast-track.html", viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True) as visit:
+        drawing = visit.page.locator("#exhibit-statements-by-topic-and-side .drawing")
+        drawing.scroll_into_view_if_needed()
+        drawing.tap()
+        mark = drawing.locator(".drawing-live svg .mark-symbol path").nth(5)
+        mark.wait_for(timeout=15000)
+        mark.scroll_into_view_if_needed()
+        box = mark.bounding_box()
+        visit.page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        note = visit.page.locator("#vg-tooltip-element.visible")
+        note.wait_for()
+        assert note.bounding_box()["x"] >= 0 and note.bounding_box()["x"] + note.bounding_box()["width"] <= 360
+        visit.page.touchscreen.tap(340, 300)
+        note.wait_for(state="hidden")
+
+
+def test_a_menu_over_the_page_goes_once_it_has_led_somewhere(browser, address):
+    with Visit(browser, address, "book/formulas.html", viewport={"width": 360, "height": 800}) as visit:
+        visit.page.locator(".opens-on-this-page").click()
+        visit.page.locator("#on-this-page a").nth(3).click()
+        visit.page.locator("#on-this-page").wait_for(state="hidden")
+
+
+def test_paper_shows_no_buttons_and_no_menus(browser, address):
+    with Visit(browser, address, "book/does-it-help.html") as visit:
+        visit.page.emulate_media(media="print")
+        shown = visit.page.locator("button:visible, nav:visible, form:visible, summary:visible")
+        assert shown.count() == visit.page.locator("details[open] > summary:visible").count()
 
 
 @pytest.mark.parametrize("name", CHART_PAGES)

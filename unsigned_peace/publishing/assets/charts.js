@@ -32,9 +32,13 @@
     const specification = change(structuredClone(chart.specification), narrow.matches ? chart.narrow : []);
     const live = document.createElement("div");
     live.className = "drawing-live";
+    const controls = document.createElement("div");
+    controls.className = "vega-bindings";
+    const place = document.createElement("div");
+    live.append(controls, place);
     /* ast: expressions are interpreted, not compiled, so that the page may forbid eval. */
-    const result = await window.vegaEmbed(live, specification, {
-      actions: false, ast: true, renderer: "svg", defaultStyle: false, tooltip: { disableDefaultStyle: true },
+    const result = await window.vegaEmbed(place, specification, {
+      bind: controls, actions: false, ast: true, renderer: "svg", defaultStyle: false, tooltip: { disableDefaultStyle: true },
     });
     figure.view?.finalize();
     figure.view = result.view;
@@ -50,7 +54,7 @@
     for (const entry of entries) {
       if (!entry.isIntersecting) continue;
       seen.unobserve(entry.target);
-      wake(entry.target);
+      wake(entry.target.closest("figure"));
     }
   });
   for (const figure of figures) {
@@ -71,5 +75,12 @@
     });
     drawing.prepend(button);
   }
+  /* A finger that taps a mark reads it, as a pointer does that stands on it; a tap elsewhere puts that away. */
+  let tapped;
+  document.addEventListener("click", (event) => {
+    tapped?.dispatchEvent(new PointerEvent("pointerout", { bubbles: true }));
+    tapped = event.pointerType === "touch" && event.target.closest(".drawing-live svg") ? event.target : undefined;
+    tapped?.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, clientX: event.clientX, clientY: event.clientY }));
+  });
   narrow.addEventListener("change", () => { for (const figure of figures) if (figure.awake) draw(figure); });
 })();

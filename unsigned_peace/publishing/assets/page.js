@@ -34,6 +34,15 @@
     contents.addEventListener("toggle", bringIntoView); // where the contents open on demand
   };
 
+  /* A menu that lies over the page goes once it has led somewhere on it. */
+  const closeMenus = () => {
+    for (const menu of document.querySelectorAll("nav[popover]")) {
+      menu.addEventListener("click", (event) => {
+        if (event.target.closest("a") && menu.matches(":popover-open")) menu.hidePopover();
+      });
+    }
+  };
+
   const offerCopies = () => {
     if (!navigator.clipboard) return; // browsers give it only to pages that came safely
     for (const code of document.querySelectorAll("div.highlight > pre")) {
@@ -50,5 +59,5 @@
     }
   };
 
-  document.addEventListener("DOMContentLoaded", () => { offerThemes(); showPlaceInContents(); offerCopies(); });
+  document.addEventListener("DOMContentLoaded", () => { offerThemes(); showPlaceInContents(); closeMenus(); offerCopies(); });
 })();

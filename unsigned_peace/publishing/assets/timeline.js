@@ -8,9 +8,10 @@
   const apply = () => {
     const kinds = new Set([...form.querySelectorAll("input[name=kind]:checked")].map((box) => box.value));
     const words = form.words.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const first = Number(form.first.value), last = Number(form.last.value || form.last.max); // an emptied field sets no bound
     let shown = 0;
     for (const { item, kind, year, text } of events) {
-      const fits = kinds.has(kind) && year >= Number(form.first.value) && year <= Number(form.last.value) && words.every((word) => text.includes(word));
+      const fits = kinds.has(kind) && year >= first && year <= last && words.every((word) => text.includes(word));
       item.hidden = !fits;
       shown += fits;
     }
