@@ -70,8 +70,9 @@ mark: $(VENV)/ready ## mark essays in nbgrader's pages: make mark OUT=dir
 	@test -f "$(OUT)/gradebook.db" || { echo "Say where: make mark OUT=dir (the folder that make grade wrote)"; exit 2; }
 	@cd "$(OUT)" && PATH="$(abspath $(BIN)):$$PATH" jupyter lab $(ROOTLY) --LabApp.default_url=/formgrader/gradebook
 
-serve: ## serve the built book on this machine only
-	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
+serve: ## serve the built book on this machine only (PORT=8001 for another port)
+	@test -f _build/html/index.html || { echo "There is no built book yet: run make book."; exit 1; }
+	@$(PYTHON) -m http.server --bind 127.0.0.1 --directory _build/html $(or $(PORT),8000)
 
 lab: $(VENV)/ready ## open the chapters in JupyterLab, as notebooks
 	@JUPYTER_CONFIG_PATH=$(CURDIR)/unsigned_peace/lab/config $(BIN)/jupyter lab $(ROOTLY) --LabApp.default_url=/lab/tree/book/run-it-yourself.md

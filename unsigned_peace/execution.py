@@ -263,13 +263,16 @@ async def _run_once(path: Path) -> NotebookNode:
         record_timing=False,
     )
 
-    def place(position: int, figure: str = "") -> str:
+    def place(position: int, figure: str = "", inside: int = 0) -> str:
         if figure:
             source = text.splitlines()
             line = next((line for line in range(lines[position], len(source) + 1) if f"{{eval}}`{figure}`" in source[line - 1]), lines[position])
             return f"{_shown(path)}:{line}: prose"
         code_cells = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
-        return f"{_shown(path)}:{lines[position]}: cell {code_cells.index(position) + 1}"
+        line = lines[position]
+        if inside:  # the cell's own lines begin below its options
+            line = text.splitlines().index(notebook.cells[position].source.splitlines()[0], line - 1) + inside
+        return f"{_shown(path)}:{line}: cell {code_cells.index(position) + 1}"
 
     position = 0
     try:
@@ -278,7 +281,7 @@ async def _run_once(path: Path) -> NotebookNode:
                 await client.async_execute_cell(cell, position, execution_count=None)
             read_by = ast.literal_eval((await client.evaluate([_WHAT_WAS_READ]))[_WHAT_WAS_READ]["data"]["text/plain"])
     except CellExecutionError as error:
-        raise ChapterError(f"{place(position)}: {error.ename}: {error.evalue}") from error
+        raise ChapterError(f"{place(position, inside=_failing_line(error))}: {error.ename}: {error.evalue}") from error
     except _FigureError as error:
         raise ChapterError(f"{place(error.position, error.name)}: the figure {{eval}}`{error.name}` has no value: {error.problem}") from error
     except CellTimeoutError as error:
@@ -288,7 +291,17 @@ async def _run_once(path: Path) -> NotebookNode:
     except RuntimeError as error:
         raise ChapterError(f"{_shown(path)}: its kernel did not start ({error}); is there room on the disk, and memory?") from error
     _check_figures(notebook, place)
+    for position, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream" and output.name == "stderr":
+                raise ChapterError(f"{place(position)}: it warns, and a warning is no part of a page: {output.text.strip().splitlines()[0]}")
     return _tidy(notebook, _all_read(path, read_by))
+
+
+def _failing_line(error: CellExecutionError) -> int:
+    """The line of a cell that failed, from 1; 0 if the error does not say."""
+    named = re.search(r"Cell In\[\d+\], line (\d+)", re.sub(r"\x1b\[[0-9;]*m", "", str(error.traceback)))
+    return int(named[1]) if named else 0
 
 
 def _all_read(path: Path, read_by: dict) -> dict:

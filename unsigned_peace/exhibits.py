@@ -27,6 +27,8 @@ def about(name: str, title: str, description: str, records: pd.DataFrame | list[
         if not (text or "").strip():
             raise ValueError(f'"{name}" has no {what}; a reader who cannot see it needs one')
     frames = [records] if isinstance(records, pd.DataFrame) else list(records)
+    if any("sources" not in frame for frame in frames):
+        raise ValueError(f'"{name}": the records it was made from must keep their column "sources"')
     sources = cited(*frames)
     if not sources:
         raise ValueError(f'"{name}" rests on no source: pass the records it was made from')

@@ -18,9 +18,13 @@ def project(tmp_path_factory):
 
 
 FAULTS = {
-    "a cell that raises": ("count = len(places)", "count = len(place)", "book/index.md:10: cell 1: NameError: name 'place' is not defined"),
+    "a cell that raises": ("count = len(places)", "count = len(place)", "book/index.md:14: cell 1: NameError: name 'place' is not defined"),
+    "a cell that warns": ("count = len(places)", "count = len(places)\nimport warnings; warnings.warn('old')", "book/index.md:10: cell 1: it warns, and a warning is no part of a page"),
+    "records without sources": ('each place.", places)', 'each place.", places[["lat"]])', 'the records it was made from must keep their column "sources"'),
+    "a merge that was not finished": ("There are", "<<<<<<< HEAD\nThere are", "book/index.md:17: WARNING: a mark of a merge"),
+    "a role that stands apart from its text": ("{eval}`count`", "{eval} `count`", "book/index.md:17: WARNING: the role {eval} has no text"),
     "a figure without value": ("{eval}`count`", "{eval}`counts`", "book/index.md:17: prose: the figure {eval}`counts` has no value"),
-    "a chart without description": ('"Points by longitude and latitude, one for each place."', '""', 'book/index.md:20: cell 2: ValueError: "places" has no description'),
+    "a chart without description": ('"Points by longitude and latitude, one for each place."', '""', 'book/index.md:21: cell 2: ValueError: "places" has no description'),
     "a chart that is no figure": ("figure(chart, ", "chart or (", "book/index.md:21: WARNING: a chart without description and sources"),
     "a dangling citation": ("{cite}`SOURCE`", "{cite}`nobody2020`", "book/index.md:17: WARNING: could not find bibtex key"),
     "a dangling record": ("{cite}`SOURCE`", "{record}`places:atlantis`", "book/index.md:17: WARNING: there is no record 'places:atlantis'"),
@@ -44,6 +48,14 @@ def test_a_fault_fails_the_build_with_its_place_and_the_last_good_book_stays(pro
     assert expected in output.replace(str(project) + "/", ""), output
     assert "Traceback" not in output
     assert (project / "_build" / "html" / "book" / "index.html").read_bytes() == good
+
+
+def test_a_page_that_the_contents_do_not_name_is_named(project):
+    write(project, CHAPTER)
+    (project / "book" / "forgotten.md").write_text("# Forgotten\n", encoding="utf-8")
+    status, output = make(project)
+    (project / "book" / "forgotten.md").unlink()
+    assert status == 1 and "book/forgotten.md" in output and "not in _toc.yml" in output
 
 
 def test_a_changed_value_changes_the_page(project):

@@ -72,7 +72,8 @@ def test_a_chapter_has_all_its_parts(chapter):
 def test_a_chapter_reads_in_15_to_25_minutes(chapter):
     from unsigned_peace.publishing.pages import WORDS_A_MINUTE, reading_words
 
-    assert 15 <= reading_words(chapter.read_text(encoding="utf-8")) / WORDS_A_MINUTE <= 25
+    minutes = reading_words(chapter.read_text(encoding="utf-8")) / WORDS_A_MINUTE
+    assert 15 <= minutes <= 25, f"{chapter.name} takes {minutes:.0f} minutes; see CONTRIBUTING.md, \"A chapter\""
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)

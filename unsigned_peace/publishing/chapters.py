@@ -36,7 +36,10 @@ def executed_twin(chapter: NotebookNode) -> NotebookNode:
     path = _executed_by_cells().get(execution.cells_digest(runs))
     if path is None or execution.stale(executed := loaded(path), runs):
         title = next((line for cell in chapter.cells for line in cell.source.splitlines() if line.startswith("# ")), "a chapter")
-        raise ExtensionError(f"{title!r} has cells that were not executed, or not with today's data; run `make book`, which executes before it builds")
+        raise ExtensionError(
+            f"{title!r} has cells that were not executed, or not with today's data. Run `make book`, which executes every page of book/ "
+            "that begins with the front matter of a chapter (see CONTRIBUTING.md, \"A chapter\")"
+        )
     return executed
 
 

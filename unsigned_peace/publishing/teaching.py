@@ -83,7 +83,7 @@ def exhibits(executed: NotebookNode) -> dict[str, tuple[str, str]]:
     for cell in executed.cells:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            if CHART_TYPE in data:
+            if CARD in data.get(CHART_TYPE, {}).get("usermeta", {}):  # one without is named where it stands
                 card = data[CHART_TYPE]["usermeta"][CARD]
                 found[card["name"]] = ("chart", card["title"])
             elif tables.MIME_TYPE in data:

@@ -163,10 +163,14 @@ def _read_table(folder: Path, shown_as: str, entry: dict) -> Table:
     descriptions = entry["schema"]["fields"]
     names = [description["name"] for description in descriptions]
     header: list[str] | None = None
+    if crlf := raw.count(b"\r\n"):
+        first = raw[: raw.index(b"\r\n")].count(b"\n") + 1
+        table.faults.append(table.fault(first, "", f"ends in CR LF, as {crlf} lines of this file do; save it with lines that end in LF alone"))
+        raw = raw.replace(b"\r\n", b"\n")
     for line, content in enumerate(raw.split(b"\n")[:-1], start=1):
-        if content.endswith(b"\r"):
-            table.faults.append(table.fault(line, "", "ends in CR LF; lines here end in LF alone"))
-            content = content[:-1]
+        if content.startswith((b"<<<<<<< ", b">>>>>>> ")) or content == b"=======":
+            table.faults.append(table.fault(line, "", "a mark of a merge that was not finished; choose a version and remove the marks"))
+            continue
         try:
             text = content.decode("utf-8")
         except UnicodeDecodeError as error:
