@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.build.small import CHAPTER, add_place, make, make_project, write
+from tests.building.small import CHAPTER, add_place, make, make_project, write
 
 
 @pytest.fixture(scope="module")

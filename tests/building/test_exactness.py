@@ -9,7 +9,7 @@ import shutil
 import pytest
 
 from bench.copies import copy
-from tests.build.small import CHAPTER, SECOND, add_place, clean_site, content, make, make_project, write
+from tests.building.small import CHAPTER, SECOND, add_place, clean_site, content, make, make_project, write
 from tests.conftest import ROOT
 
 

@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from tests.build.small import add_place, clean_site, command, content, make, make_project
+from tests.building.small import add_place, clean_site, command, content, make, make_project
 
 
 @pytest.fixture(scope="module")
