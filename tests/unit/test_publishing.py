@@ -109,9 +109,10 @@ def test_the_data_of_a_chart_are_its_rows():
 
 
 def test_the_data_of_a_chart_are_read_as_its_titles_say():
-    frame = pd.DataFrame({"who": ["Japan", "Russia"], "day": pd.to_datetime(["1956-01-01", "1960-01-01"]), "share": [61.6, 57.50166], "low": [1.0, 2.0], "high": [3.0, 4.0], "nudge": [1, 2]})
+    frame = pd.DataFrame({"who": ["Japan", "Russia"], "day": pd.to_datetime(["1956-01-01", "1960-01-01"]), "share": [61.6, 57.50166], "low": [1.0, 2.0], "high": [3.0, 4.0], "nudge": [1, 2], "unknown": [None, None]})
     x = alt.X("share:Q", title=["percent", "asked"])
     bars = alt.Chart(frame).mark_bar().encode(x=x, y=alt.Y("who:N", title=None), tooltip=alt.Tooltip("day:T", title="since"))
+    bars = bars.encode(color="unknown:N")  # a column that says nothing is left out
     spans = alt.Chart(frame).mark_rule().encode(x=alt.X("low:Q", title="percent asked"), x2="high:Q", y="who:N")
     words = alt.Chart(frame).mark_text().encode(x="nudge:Q", text="share:Q", y="who:N")
     alone = alt.Chart(frame.head(1)).mark_bar().encode(x=x, y=alt.Y("who:N", title=None), tooltip=alt.Tooltip("day:T", title="since"))

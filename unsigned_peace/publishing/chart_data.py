@@ -43,7 +43,7 @@ def tables(specification: dict) -> list[tuple[str, list[str], list[list[str]]]]:
         heads[field] = heads.get(field) or title
     made: list[tuple[str, list[str], list[tuple[str, ...]]]] = []
     for name, rows in _datasets(specification).items():
-        heads = {field: title for field, title in shown.get(name, {}).items() if field in rows[0]}
+        heads = {field: title for field, title in shown.get(name, {}).items() if any(row.get(field) not in (None, "") for row in rows)}
         if len(heads) < 2:
             continue
         columns = [_readable([row.get(field) for row in rows]) for field in heads]

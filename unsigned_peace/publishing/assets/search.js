@@ -35,7 +35,7 @@ addEventListener("DOMContentLoaded", () => {
   const list = document.createElement("details");
   list.id = "found-records";
   list.open = found.length <= 8;
-  list.append(Object.assign(document.createElement("summary"), { textContent: `Records whose title has these words: ${found.length}` }));
+  list.append(Object.assign(document.createElement("summary"), { textContent: `Records whose title, name or date has these words: ${found.length}` }));
   const items = document.createElement("ul");
   for (const { address, title } of found) {
     const item = document.createElement("li");
