@@ -73,7 +73,7 @@ def record_references(tables: Tables) -> Iterator[Fault]:
                 for item in _items(row, column):
                     if item not in known:
                         yield table.fault(row, column, f'there is no record "{item}"')
-            for column in ("note", "accounts_differ"):
+            for column in ("note", "accounts_differ", "readings"):
                 for found in _SEE.findall(row.cells.get(column, "")):
                     for item in re.split(r", | and ", found):
                         if item not in known:
