@@ -14,6 +14,9 @@ LIST_SEPARATOR = "; "
 #: In ``tables_read``: the descriptor as a whole, not one table's entry.
 WHOLE = "datapackage.json"
 
+#: In ``tables_read``: the horizon.
+HORIZON = "horizon"
+
 #: Parts of the dataset that this process has asked for: what a chapter depends on (see ``execution``).
 tables_read: set[str] = set()
 
@@ -42,6 +45,16 @@ def table_names() -> list[str]:
     """The names of all tables, in the order of the descriptor."""
     tables_read.add(WHOLE)
     return [entry["name"] for entry in descriptor()["resources"] if entry.get("type") == "table"]
+
+
+def horizon() -> pd.Timestamp:
+    """The day to which the record was searched; no record is of a later day, and what came after is not known here.
+
+    It stands in one place, ``horizon`` of the descriptor. Raises ``KeyError`` if it is missing there
+    and ``ValueError`` if it is no date.
+    """
+    tables_read.add(HORIZON)
+    return pd.to_datetime(descriptor()[HORIZON], format="%Y-%m-%d")
 
 
 def resource(table: str) -> dict:

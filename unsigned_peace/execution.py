@@ -126,6 +126,8 @@ def _resources() -> dict[str, dict]:
 def _table_digest(table: str) -> str:
     if table == "datapackage.json":
         return _digest((_data() / table).read_bytes())
+    if table == "horizon":
+        return _digest(str(json.loads((_data() / "datapackage.json").read_text(encoding="utf-8")).get(table)).encode())
     entry = _resources().get(table)
     if entry is None or not (path := _data() / entry["path"]).is_file():
         return "no such table"

@@ -286,6 +286,30 @@ def year_not_written_as_its_first_day(copy):
     return copy.cell("events", line, "date", copy.value("events", line, "date")[:4] + "-06-01") + ""
 
 
+def act_after_what_was_searched(copy):
+    return copy.cell("acts", 2, "date", "2031-05-02") + "2031-05-02 lies after"
+
+
+def act_that_answers_a_later_one(copy):
+    rows = copy.rows("acts")
+    return copy.cell("acts", 2, "answers", rows[-1][0]) + f'"{rows[-1][0]}" is of'
+
+
+def act_that_ends_before_it_begins(copy):
+    return copy.cell("acts", 2, "until", "2001-01-01") + "2001-01-01 lies before date"
+
+
+def count_repeated_in_a_sentence(copy):
+    line = copy.find("acts", persons=r"\d\d+")
+    return copy.cell("acts", line, "summary", f"They barred {copy.value('acts', line, 'persons')} persons.") + copy.value("acts", line, "persons") + " stands in the column persons"
+
+
+def horizon_missing(copy):
+    path = copy.folder / "datapackage.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"horizon"', '"horizont"', 1), encoding="utf-8")
+    return "data/datapackage.json: horizon: missing or not a date"
+
+
 def one_on_one_longer_than_the_meeting(copy):
     line = copy.find("meetings", minutes_one_on_one=".+", minutes_total="1..")
     return copy.cell("meetings", line, "minutes_one_on_one", "500") + "500 minutes is longer than the whole meeting"
@@ -382,6 +406,7 @@ CORRUPTIONS = [
     records_out_of_order, source_that_does_not_exist, place_that_does_not_exist, poll_that_does_not_exist, evidence_that_does_not_exist,
     note_that_points_nowhere, source_that_nothing_cites, list_badly_separated, item_twice_in_a_list, end_before_start,
     month_not_written_as_its_first_day, year_not_written_as_its_first_day, one_on_one_longer_than_the_meeting,
+    act_after_what_was_searched, act_that_answers_a_later_one, act_that_ends_before_it_begins, count_repeated_in_a_sentence, horizon_missing,
     published_before_the_field_work_ended, administration_with_a_gap, administration_with_an_overlap, answers_that_sum_to_130,
     answers_that_sum_to_less, net_that_differs_from_its_parts, derived_without_a_note, one_account_of_two, quotation_of_30_words,
     quotation_without_its_source, verdict_without_evidence,
@@ -437,4 +462,5 @@ def test_the_descriptor_names_each_rule_s_columns():
     assert {"minutes_total", "minutes_one_on_one", "minutes_small_format", "minutes_extended"} <= columns["meetings"]
     assert {"percent", "role", "parts", "derived", "subgroup"} <= columns["poll_answers"]
     assert {"quotation", "quotation_language", "quotation_source"} <= columns["statements"]
+    assert {"answers", "persons", "bodies", "until"} <= columns["acts"]
     assert {"incomplete", "multiple_choice", "break_before"} <= columns["poll_questions"]

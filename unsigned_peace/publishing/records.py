@@ -16,6 +16,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from unsigned_peace import dataset
+from unsigned_peace.prose import date
 from unsigned_peace.publishing.templates import render
 
 logger = logging.getLogger(__name__)
@@ -293,6 +294,17 @@ class RecordRole(SphinxRole):
         return [nodes.reference(self.rawtext, shown, refuri=address_of(self.env, table, record_id), classes=["record"], internal=True)], []
 
 
+class HorizonRole(SphinxRole):
+    """``{horizon}`day``` or ``{horizon}`month```: the day, or month, to which the record was searched."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        self.env.note_dependency(str(dataset.data_folder() / "datapackage.json"))
+        if self.text not in _CHARACTERS:
+            logger.warning("the role horizon has the text %r, expected one of: %s", self.text, ", ".join(_CHARACTERS), location=self.get_location(), type="record")
+            return [nodes.inline(self.rawtext, self.text)], []
+        return [nodes.Text(date(dataset.horizon(), self.text))], []
+
+
 def _bibtex(source: dict[str, str]) -> str:
     def clean(text: str) -> str:
         return text.replace("\\", "").replace("{", "(").replace("}", ")").replace("%", r"\%").replace("&", r"\&").replace("#", r"\#").replace("_", r"\_").replace("$", r"\$")
@@ -324,4 +336,5 @@ def setup(app: Sphinx) -> None:
     app.add_directive("records", RecordsDirective)
     app.add_directive("sources", SourcesDirective)
     app.add_role("record", RecordRole())
+    app.add_role("horizon", HorizonRole())
     app.connect("config-inited", write_bibliography, priority=100)

@@ -12,7 +12,7 @@ from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 
-_ROLES = "eval|record|exhibit|cite"
+_ROLES = "eval|record|exhibit|cite|horizon"
 #: What is as it should be, in the order in which it is set aside: blocks of code, quoted code, roles, code.
 _IN_ORDER = (
     re.compile(r"^ *(`{3,}|~{3,})\s*(?:\{code|[a-z]|\n).*?^ *\1`* *$", re.MULTILINE | re.DOTALL),

@@ -214,6 +214,14 @@ def _header_faults(table: Table, header: list[str], names: list[str]) -> list[Fa
     return faults
 
 
+def read_horizon(folder: Path) -> tuple[date | None, list[Fault]]:
+    """The day to which the record was searched, from the descriptor, or the fault that it is missing or no date."""
+    try:
+        return _day(json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))["horizon"]), []
+    except (OSError, ValueError, KeyError, TypeError):
+        return None, [Fault(f"{folder.name}/{DESCRIPTOR}", 0, "horizon", "missing or not a date that exists, as YYYY-MM-DD")]
+
+
 def read_tables(folder: Path) -> tuple[dict[str, Table], list[Fault]]:
     """All tables that the descriptor of a folder names, and the faults found while reading.
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from unsigned_peace.dataset import LIST_SEPARATOR
-from unsigned_peace.validation.reading import Fault, Row, Table, read_tables
+from unsigned_peace.validation.reading import Fault, Row, Table, read_horizon, read_tables
 
 Tables = dict[str, Table]
 
@@ -96,7 +97,7 @@ def uncited_sources(tables: Tables) -> Iterator[Fault]:
 
 # time ------------------------------------------------------------------------------------------
 
-_SPANS = [("date", "date_end"), ("field_start", "field_end"), ("start", "end"), ("date", "in_force"), ("first_year", "last_year")]
+_SPANS = [("date", "date_end"), ("field_start", "field_end"), ("start", "end"), ("date", "in_force"), ("date", "until"), ("in_force", "until"), ("first_year", "last_year")]
 
 
 def ends_after_start(tables: Tables) -> Iterator[Fault]:
@@ -118,6 +119,25 @@ def precision_of_dates(tables: Tables) -> Iterator[Fault]:
                 yield table.fault(row, "date", f"{day} is precise to the month, so it is written as the first day of that month")
             if precision == "year" and (day.month, day.day) != (1, 1):
                 yield table.fault(row, "date", f"{day} is precise to the year, so it is written as 1 January")
+
+
+def answers_an_earlier_act(tables: Tables) -> Iterator[Fault]:
+    acts = tables.get("acts")
+    rows = acts.rows if acts else []
+    day = {row.cells["act_id"]: row.values.get("date") for row in rows}
+    for row in rows:
+        first, then = day.get(row.cells["answers"]), row.values.get("date")
+        if first is not None and then is not None and then < first:
+            yield acts.fault(row, "answers", f'"{row.cells["answers"]}" is of {first}, so an act of {then} cannot answer it')
+
+
+def within_the_horizon(tables: Tables, horizon: date) -> Iterator[Fault]:
+    """No record is of a day after the one to which the record was searched."""
+    for table in tables.values():
+        for row in table.rows:
+            day = row.values.get("date")
+            if day is not None and day > horizon:
+                yield table.fault(row, "date", f"{day} lies after {horizon}, to which the record was searched; if the search went on, change horizon in datapackage.json")
 
 
 def parts_of_a_meeting(tables: Tables) -> Iterator[Fault]:
@@ -225,6 +245,16 @@ def derived_values_say_how(tables: Tables) -> Iterator[Fault]:
                 yield table.fault(row, "note", "a derived value says here how it was derived")
 
 
+def counts_stand_in_their_columns(tables: Tables) -> Iterator[Fault]:
+    acts = tables.get("acts")
+    for row in acts.rows if acts else []:
+        for column in ("persons", "bodies"):
+            count = row.cells[column]
+            for text in ("title", "summary"):
+                if len(count) > 1 and re.search(rf"(?<![\d.,-]){count}(?![\d.,]*\d)", row.cells[text]):
+                    yield acts.fault(row, text, f"{count} stands in the column {column}; a sentence does not repeat it")
+
+
 # evidence --------------------------------------------------------------------------------------
 
 def both_accounts(tables: Tables) -> Iterator[Fault]:
@@ -263,8 +293,8 @@ def claims_have_evidence(tables: Tables) -> Iterator[Fault]:
 
 RULES = [
     duplicate_keys, order_by_key, references, record_references, uncited_sources,
-    ends_after_start, precision_of_dates, parts_of_a_meeting, published_before_field_work, administration_without_gap,
-    answers_sum_to_100, nets_equal_their_parts, derived_values_say_how,
+    ends_after_start, precision_of_dates, answers_an_earlier_act, parts_of_a_meeting, published_before_field_work, administration_without_gap,
+    answers_sum_to_100, nets_equal_their_parts, derived_values_say_how, counts_stand_in_their_columns,
     both_accounts, quotations, claims_have_evidence,
 ]
 
@@ -275,4 +305,6 @@ def check(folder: Path) -> list[Fault]:
     readable = {name: table for name, table in tables.items() if table.rows}
     for rule in RULES:
         faults += rule(readable)
+    horizon, missing = read_horizon(folder)
+    faults += within_the_horizon(readable, horizon) if horizon else missing
     return sorted(set(faults))
