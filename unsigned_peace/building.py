@@ -23,7 +23,7 @@ ROOT = execution.ROOT
 SITE = ROOT / "_build" / "html"
 RECORD = ROOT / "_build" / "record.json"
 #: All that the site is made from; what a page includes from elsewhere is added as Sphinx reports it.
-SOURCES = ("book", "data", "unsigned_peace", "tests/outputs", "bench/results.json", "_config.yml", "_toc.yml", "requirements.txt", "LICENSE", "CITATION.cff")
+SOURCES = ("book", "data", "unsigned_peace", "tests/outputs", "tests/pages/addresses.txt", "bench/results.json", "_config.yml", "_toc.yml", "requirements.txt", "LICENSE", "CITATION.cff")
 
 _IS_IN = f"The book is in {SITE.relative_to(ROOT)}/index.html"
 

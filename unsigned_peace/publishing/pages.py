@@ -12,7 +12,6 @@ from sphinx.util.docutils import SphinxDirective
 
 from unsigned_peace.publishing import colours
 from unsigned_peace.publishing.drawing import live_bundle
-from unsigned_peace.publishing.templates import render
 from unsigned_peace.publishing.work import work
 
 ASSETS = Path(__file__).with_name("assets")
@@ -89,13 +88,6 @@ def _write_bundle(app: Sphinx, error: Exception | None) -> None:
     (target / "vega.js").write_text(f"(() => {{{live_bundle()}}})();\n", encoding="utf-8")
 
 
-def _write_entrance(app: Sphinx, error: Exception | None) -> None:
-    """The page at the site's address itself, which leads to the first page of the book."""
-    if not error and app.builder.format == "html":
-        html = render("entrance.html", title=app.config.html_title, first=f"{app.config.root_doc}.html", icon=Path(app.config.html_favicon).name)
-        (Path(app.outdir) / "index.html").write_text(html, encoding="utf-8")
-
-
 def _write_style(app: Sphinx) -> None:
     """Puts style and scripts where Sphinx copies static files from, the colours written into the style."""
     source = Path(app.doctreedir) / "static"
@@ -142,4 +134,3 @@ def setup(app: Sphinx) -> None:
     app.add_js_file(f"{_OWN}page.js")
     app.connect("html-page-context", _frame, priority=900)
     app.connect("build-finished", _write_bundle)
-    app.connect("build-finished", _write_entrance, priority=900)
