@@ -161,7 +161,8 @@ def more_chapters(folder: Path, times: int) -> Path:
         for number in range(2, times + 1):
             name = f"{path.stem}-{number}"
             shutil.copy(path, path.with_stem(name))
-            shutil.copy(folder / "tests" / "outputs" / f"{path.stem}.ipynb", folder / "tests" / "outputs" / f"{name}.ipynb")
+            for kept in ("{}.ipynb", "inputs/{}.json"):
+                shutil.copy(folder / "tests" / "outputs" / kept.format(path.stem), folder / "tests" / "outputs" / kept.format(name))
             names.append({"file": f"book/{name}"})
     if names:
         toc["parts"].append({"caption": "More", "chapters": names})

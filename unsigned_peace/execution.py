@@ -1,9 +1,10 @@
 """Runs the chapters, records what each one read, and keeps their executed outputs.
 
-A chapter is a MyST notebook in ``book/``. Its executed twin is a notebook with outputs, with the
+A chapter is a MyST notebook in ``book/``. Its executed twin is a notebook with outputs and with the
 values of the figures in its prose (``user_expressions`` of Markdown cells, as JupyterLab keeps
-them), and with a record of everything it was made from. Twins are committed in
+them); beside it, in ``inputs/``, stands a record of everything it was made from. Twins are committed in
 ``tests/outputs/`` and trusted only where that record still matches; else the chapter runs again.
+A twin changes only if an output does; digests move in the records.
 """
 
 from __future__ import annotations
@@ -37,7 +38,10 @@ EXECUTED = ROOT / "_build" / "executed"
 LOCK = ROOT / "requirements.txt"
 PACKAGE = ROOT / "unsigned_peace"
 
+#: Where, in memory, an executed notebook has its record; on disk that is a file beside it.
 RECORD = "unsigned_peace"
+#: What executes chapters counts as used by every one. Raise this if a change here can change an output.
+EXECUTION_VERSION = 1
 CELL_TIMEOUT = 300
 _ATTEMPTS = 3
 _EVAL = re.compile(r"\{eval\}`([^`]+)`")
@@ -149,41 +153,49 @@ def _modules() -> list[str]:
 
 
 def inputs(runs: NotebookNode, tables: Iterable[str], modules: Iterable[str]) -> dict:
-    """What an execution depends on, each with its digest: cells, tables read, modules used, the lock.
-
-    The two modules that execute count as used by every chapter.
-    """
+    """What an execution depends on, each with its digest: cells, tables read, modules used, the lock."""
     return {
+        "execution": EXECUTION_VERSION,
         "cells": cells_digest(runs),
         "tables": {table: _table_digest(table) for table in sorted(tables)},
-        "modules": {module: _module_digest(module) for module in sorted({*modules, "unsigned_peace.execution", "unsigned_peace.kernels"})},
+        "modules": {module: _module_digest(module) for module in sorted(modules)},
         "lock": _digest(LOCK.read_bytes()),
     }
 
 
-def _seal(executed: NotebookNode) -> str:
-    """Digest of the whole executed notebook but the seal itself, so that any damage is noticed."""
-    record = {name: value for name, value in executed.metadata[RECORD].items() if name != "seal"}
+def _checksum(executed: NotebookNode) -> str:
+    """Digest of the whole executed notebook and its record but for this itself, so that any damage is noticed."""
+    record = {name: value for name, value in executed.metadata[RECORD].items() if name != "checksum"}
     whole = {**executed, "metadata": {**executed.metadata, RECORD: record}}
     return _digest(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode())
 
 
+def record_of(path: Path) -> Path:
+    """Where the record of an executed notebook on disk is."""
+    return path.parent / "inputs" / f"{path.stem}.json"
+
+
 def load_executed(path: Path) -> NotebookNode:
-    """An executed notebook from disk. Raises ``ChapterError`` if the file is damaged."""
+    """An executed notebook from disk, with its record. Raises ``ChapterError`` if one of the two files is damaged."""
     try:
         executed = nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
-        if _seal(executed) != executed.metadata[RECORD]["seal"]:
+        executed.metadata[RECORD] = json.loads(record_of(path).read_text(encoding="utf-8"))
+        if _checksum(executed) != executed.metadata[RECORD]["checksum"]:
             raise ValueError("it is not what was recorded")
+    except FileNotFoundError as error:
+        if not path.exists():
+            raise
+        raise ChapterError(f"{_shown(path)}: this executed notebook has no record in {_shown(record_of(path))}; `make reference` writes it anew") from error
     except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise ChapterError(f"{_shown(path)}: this executed notebook is damaged ({error}); `make reference` writes it anew") from error
     return executed
 
 
 def cells_of(path: Path) -> str:
-    """The digest of the cells that an executed notebook on disk says it ran; empty if it is damaged."""
+    """The digest of the cells that an executed notebook on disk says it ran; empty if its record is damaged."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))["metadata"][RECORD]["inputs"]["cells"]
-    except (ValueError, KeyError, TypeError):
+        return json.loads(record_of(path).read_text(encoding="utf-8"))["inputs"]["cells"]
+    except (OSError, ValueError, KeyError, TypeError):
         return ""
 
 
@@ -194,7 +206,7 @@ def stale(executed: NotebookNode, runs: NotebookNode) -> list[str]:
 
 
 def _changes(recorded: dict, current: dict) -> list[str]:
-    changed = [name for name in ("cells", "lock") if recorded[name] != current[name]]
+    changed = [name for name in ("cells", "lock", "execution") if recorded[name] != current[name]]
     for kind in ("tables", "modules"):
         changed += [f"{kind[:-1]} {name}" for name in recorded[kind] if recorded[kind][name] != current[kind].get(name)]
     return changed
@@ -357,7 +369,7 @@ def _tidy(notebook: NotebookNode, read_by: dict) -> NotebookNode:
         "language_info": {"name": "python"},
         RECORD: {"inputs": inputs(notebook, read_by["tables"], read_by["modules"])},
     }
-    notebook.metadata[RECORD]["seal"] = _seal(notebook)
+    notebook.metadata[RECORD]["checksum"] = _checksum(notebook)
     return notebook
 
 
@@ -379,13 +391,13 @@ def _shown(path: Path) -> str:
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
 
 
-def write(executed: NotebookNode, path: Path) -> bool:
-    """Writes an executed notebook whole or not at all; True if the file changed."""
-    text = json.dumps(executed, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    if path.exists() and path.read_bytes() == text.encode():
-        return False
-    write_whole(path, text)
-    return True
+def write(executed: NotebookNode, path: Path) -> None:
+    """Writes an executed notebook and its record, each whole or not at all, and only where it changed."""
+    metadata = {name: value for name, value in executed.metadata.items() if name != RECORD}
+    for file, content in ((path, {**executed, "metadata": metadata}), (record_of(path), executed.metadata[RECORD])):
+        text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        if not file.exists() or file.read_bytes() != text.encode():
+            write_whole(file, text)
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -448,9 +460,9 @@ async def bring_up_to_date(paths: list[Path], folder: Path, afresh: bool = False
 
 def remove_orphans(paths: list[Path], folder: Path) -> None:
     """Removes executed notebooks whose chapter is gone, and drafts of a run that was killed."""
-    names = {f"{path.stem}.ipynb" for path in paths}
-    for kept in [*folder.glob("*.ipynb"), *folder.glob(".*.ipynb.*")]:
-        if kept.name not in names:
+    names = {path.stem for path in paths}
+    for kept in [*folder.glob("*.ipynb"), *folder.glob(".*.ipynb.*"), *folder.glob("inputs/*.json"), *folder.glob("inputs/.*")]:
+        if kept.stem not in names:
             kept.unlink()
 
 

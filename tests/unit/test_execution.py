@@ -70,7 +70,7 @@ def test_its_record_names_cells_tables_modules_and_lock(project):
     bring_up_to_date(project)
     inputs = execution.load_executed(project / "executed" / "one.ipynb").metadata[execution.RECORD]["inputs"]
     assert list(inputs["tables"]) == ["places"]
-    assert set(inputs["modules"]) == {"unsigned_peace", "unsigned_peace.dataset", "unsigned_peace.execution", "unsigned_peace.kernels"}
+    assert set(inputs["modules"]) == {"unsigned_peace", "unsigned_peace.dataset"}
     assert inputs["cells"] and inputs["lock"]
 
 
@@ -89,6 +89,15 @@ def test_a_chapter_runs_again_when_something_it_was_made_from_changed(project, c
     change(project)
     _, lines = bring_up_to_date(project), capsys.readouterr().out
     assert f"executing book/one.md (changed: {reason})" in lines
+
+
+def test_a_module_that_moves_no_output_changes_the_record_and_not_the_notebook(project, capsys):
+    executions(project, capsys)
+    notebook, record = project / "executed" / "one.ipynb", project / "executed" / "inputs" / "one.json"
+    before = notebook.read_bytes(), record.read_bytes()
+    append(project / "package/dataset.py", "# changed\n")
+    assert executions(project, capsys) == ["executing book/one.md (changed: module unsigned_peace.dataset)"]
+    assert notebook.read_bytes() == before[0] and record.read_bytes() != before[1]
 
 
 @pytest.mark.parametrize(
@@ -114,19 +123,21 @@ def test_committed_outputs_serve_where_they_hold(project, capsys):
 
 
 @pytest.mark.parametrize(
-    "damage",
+    ("file", "damage"),
     [
-        lambda text: text.replace("places\\n", "people\\n"),
-        lambda text: text[: len(text) // 2],
-        lambda text: "",
-        lambda text: json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}),
-        lambda text: "[1]",
+        ("one.ipynb", lambda text: text.replace("places\\n", "people\\n")),
+        ("one.ipynb", lambda text: text[: len(text) // 2]),
+        ("one.ipynb", lambda text: ""),
+        ("one.ipynb", lambda text: json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})),
+        ("one.ipynb", lambda text: "[1]"),
+        ("inputs/one.json", lambda text: text.replace('"places": "', '"places": "0')),
+        ("inputs/one.json", lambda text: ""),
     ],
-    ids=["an output changed", "cut", "empty", "another notebook", "no notebook"],
+    ids=["an output changed", "cut", "empty", "another notebook", "no notebook", "the record changed", "the record empty"],
 )
-def test_a_damaged_output_is_named_and_not_used(project, capsys, damage):
+def test_a_damaged_output_is_named_and_not_used(project, capsys, file, damage):
     executions(project, capsys)
-    kept = project / "executed" / "one.ipynb"
+    kept = project / "executed" / file
     sound = kept.read_text(encoding="utf-8")
     kept.write_text(damage(sound), encoding="utf-8")
     assert bring_up_to_date(project) == []
@@ -134,6 +145,12 @@ def test_a_damaged_output_is_named_and_not_used(project, capsys, damage):
     assert "executed/one.ipynb: this executed notebook is damaged" in printed.err
     assert "executing book/one.md (its outputs are damaged)" in printed.out
     assert kept.read_text(encoding="utf-8") == sound
+
+
+def test_a_notebook_without_its_record_is_not_used(project, capsys):
+    executions(project, capsys)
+    (project / "executed" / "inputs" / "one.json").unlink()
+    assert executions(project, capsys) == ["executing book/one.md (its outputs are damaged)"]
 
 
 @pytest.mark.parametrize(
