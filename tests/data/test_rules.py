@@ -397,6 +397,91 @@ def verdict_without_evidence(copy):
     return copy.cell("claims", line, "evidence", "") + "a verdict of refined names a record"
 
 
+def wording_of_30_words(copy):
+    line = copy.find("wordings", language="en|ru|fr|nl")
+    return copy.cell("wordings", line, "words", " ".join([copy.value("wordings", line, "words").split()[0]] * 30)) + "30 words, at most 25 may be quoted"
+
+
+def wording_of_80_signs(copy):
+    return copy.cell("wordings", copy.find("wordings", language="ja"), "words", "島" * 80) + "80 characters, at most 75 may be quoted"
+
+
+def wording_in_a_language_that_is_not_listed(copy):
+    return copy.cell("wordings", 2, "language", "jp") + '"jp" is not one of: en'
+
+
+def wording_in_another_script(copy):
+    line = copy.find("wordings", language="ru")
+    return copy.cell("wordings", line, "words", "and the other Kuril islands") + 'has no letter of the language "ru"'
+
+
+def wording_in_letters_of_another_language(copy):
+    line = copy.find("wordings", language="nl|fr|en")
+    return copy.cell("wordings", line, "words", "de overige Курильские eilanden") + 'has letters of "ru"'
+
+
+def wording_without_its_rendering(copy):
+    return copy.cell("wordings", copy.find("wordings", language="ja"), "rendering", "") + 'missing, but the words are in "ja"'
+
+
+def wording_of_a_clause_that_does_not_exist(copy):
+    return copy.cell("wordings", 2, "provision_id", "1999-never-signed-1") + 'there is no "1999-never-signed-1" in provisions'
+
+
+def wording_named_after_another_clause(copy):
+    line = copy.find("wordings", provision_id="1855-shimoda-treaty-2", language="ja")
+    return copy.cell("wordings", line, "wording_id", "1855-shimoda-treaty-1-ja") + 'begins with its clause and language: "1855-shimoda-treaty-2-ja"'
+
+
+def wording_twice(copy):
+    line = copy.find("wordings", provision_id="1855-shimoda-treaty-2", language="ja")
+    again = copy.add("wordings", line, wording_id="1855-shimoda-treaty-2-ja-again")
+    return f"data/wordings.csv:{again}: standing: the clause has such a wording in this language already in line {line}"
+
+
+def signed_wording_of_a_document_not_signed_in_its_language(copy):
+    line = copy.find("documents", document_id="1855-shimoda-treaty")
+    copy.cell("documents", line, "languages", "zh; ru; ja")
+    wording = copy.find("wordings", provision_id="1855-shimoda-treaty-2", language="nl")
+    return f'data/wordings.csv:{wording}: standing: "signed", but by its record "1855-shimoda-treaty" was not signed or issued in "nl"'
+
+
+def translation_of_a_text_that_was_signed(copy):
+    line = copy.find("wordings", provision_id="1855-shimoda-treaty-2", language="ru")
+    return copy.cell("wordings", line, "standing", "other_translation") + '"other_translation", but by its record "1855-shimoda-treaty" was signed or issued in "ru"'
+
+
+def document_in_an_unknown_language(copy):
+    line = copy.find("documents", document_id="1855-shimoda-treaty")
+    return copy.cell("documents", line, "languages", "nl; zh; ru; jp") + '"jp" is not one of: en'
+
+
+def authentic_in_a_language_it_was_not_signed_in(copy):
+    line = copy.find("documents", document_id="1855-shimoda-treaty")
+    return copy.cell("documents", line, "authentic", "fr") + '"fr" is not among its languages'
+
+
+def language_signed_that_no_clause_shows(copy):
+    line = copy.find("documents", document_id="1855-shimoda-treaty")
+    copy.cell("documents", line, "whereabouts", "")
+    return copy.cell("documents", line, "unseen", "") + "blank, but no clause has its words in: zh"
+
+
+def whereabouts_of_nothing(copy):
+    line = copy.find("documents", unseen="")
+    return copy.cell("documents", line, "whereabouts", "The archives.") + "says where to find what was not seen, but unseen is blank"
+
+
+def clause_in_the_words_of_its_document(copy):
+    line = copy.find("wordings", language="nl", provision_id="1855-shimoda-treaty-2")
+    words = "the other Kuril islands, to the north, belong to possessions of Russia"
+    copy.add("wordings", line, wording_id="1855-shimoda-treaty-2-en", language="en", standing="other_translation", words=words, rendering="")
+    clause = copy.find("provisions", provision_id="1855-shimoda-treaty-2")
+    copy.cell("provisions", clause, "summary", f'In quotation marks this is allowed: "{words}".')
+    assert not check(copy.folder)
+    return copy.cell("provisions", clause, "summary", f"Urup and {words}.") + '"the other kuril islands to the north belong to possessions" are the words of the document'
+
+
 CORRUPTIONS = [
     wrong_number, wrong_whole_number, wrong_truth, date_that_does_not_exist, date_in_another_form, value_outside_its_enumeration,
     value_too_large, value_too_small, identifier_of_the_wrong_form, text_too_long, required_value_missing, source_missing,
@@ -410,6 +495,11 @@ CORRUPTIONS = [
     published_before_the_field_work_ended, administration_with_a_gap, administration_with_an_overlap, answers_that_sum_to_130,
     answers_that_sum_to_less, net_that_differs_from_its_parts, derived_without_a_note, one_account_of_two, quotation_of_30_words,
     quotation_without_its_source, verdict_without_evidence,
+    wording_of_30_words, wording_of_80_signs, wording_in_a_language_that_is_not_listed, wording_in_another_script,
+    wording_in_letters_of_another_language, wording_without_its_rendering, wording_of_a_clause_that_does_not_exist,
+    wording_named_after_another_clause, wording_twice, signed_wording_of_a_document_not_signed_in_its_language, translation_of_a_text_that_was_signed,
+    document_in_an_unknown_language, authentic_in_a_language_it_was_not_signed_in, language_signed_that_no_clause_shows, whereabouts_of_nothing,
+    clause_in_the_words_of_its_document,
 ]  # fmt: skip
 
 
@@ -463,4 +553,6 @@ def test_the_descriptor_names_each_rule_s_columns():
     assert {"percent", "role", "parts", "derived", "subgroup"} <= columns["poll_answers"]
     assert {"quotation", "quotation_language", "quotation_source"} <= columns["statements"]
     assert {"answers", "persons", "bodies", "until"} <= columns["acts"]
+    assert {"languages", "authentic", "unseen", "whereabouts"} <= columns["documents"]
+    assert {"provision_id", "language", "standing", "words", "rendering"} <= columns["wordings"]
     assert {"incomplete", "multiple_choice", "break_before"} <= columns["poll_questions"]

@@ -29,6 +29,8 @@ _CHARACTERS = {"day": 10, "month": 7, "year": 4}
 _NAMED = re.compile(r"\b([a-z_]+):([a-z0-9][a-z0-9-]*[a-z0-9])\b")
 #: Tables of many short records: each record is a row, under the record that this column names.
 ROWS_BY = {"observations": "series_id", "poll_answers": "question_id"}
+#: Columns that hold somebody's own words, and the column that names their language.
+_WORDS = {"words": "language", "quotation": "quotation_language"}
 
 
 @cache
@@ -118,11 +120,17 @@ def as_known(record: dict[str, str], column: str) -> str:
     return record[column][: _CHARACTERS[record.get("precision", "day")]] if column in _DATED else record[column]
 
 
+def language_of(record: dict[str, str], column: str) -> str:
+    """The language of somebody's own words in a cell; empty for our own, and for English."""
+    language = record.get(_WORDS.get(column, ""), "")
+    return "" if language == "en" else language
+
+
 def title_of(record: dict[str, str], table: str) -> str:
     """What a record is called."""
     if table == "meetings":
         return f"{record['place']}, {as_known(record, 'date')}"
-    for column in ("title", "label", "name_en", "claim", "wording", "option", "summary", "outcome", "pollster"):
+    for column in ("title", "label", "name_en", "claim", "wording", "words", "option", "summary", "outcome", "pollster"):
         if record.get(column):
             return record[column]
     return record[dataset.key(table)]
@@ -155,8 +163,13 @@ class RecordsDirective(SphinxDirective):
                 "address": dataset.record_address(table, record_id),
                 "id": record_id,
                 "title": title_of(record, table),
+                "language": language_of(record, "words"),
                 "columns": [
-                    {"title": field["title"], "items": self._items(table, field["name"], as_known(record, field["name"]))}
+                    {
+                        "title": field["title"],
+                        "items": self._items(table, field["name"], as_known(record, field["name"])),
+                        "language": language_of(record, field["name"]),
+                    }
                     for field in dataset.fields(table)
                     if record[field["name"]] not in ("", title_of(record, table)) and field["name"] != dataset.key(table)
                 ],

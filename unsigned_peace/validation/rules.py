@@ -267,17 +267,23 @@ def both_accounts(tables: Tables) -> Iterator[Fault]:
                 yield table.fault(row, "accounts_differ", "two accounts need two sources, or a note 'see table:record' that names the other record")
 
 
+def _too_long_to_quote(text: str, language: str) -> str:
+    """What is wrong with the length of a quotation; empty if nothing."""
+    if language in UNSPACED_LANGUAGES:
+        length, most, unit = len(text), QUOTATION_CHARACTERS, "characters"
+    else:
+        length, most, unit = len(text.split()), QUOTATION_WORDS, "words"
+    return f"{length} {unit}, at most {most} may be quoted" if length > most else ""
+
+
 def quotations(tables: Tables) -> Iterator[Fault]:
     statements = tables.get("statements")
     for row in statements.rows if statements else []:
         quotation, language = row.cells["quotation"], row.cells["quotation_language"]
         if not quotation:
             continue
-        if language in UNSPACED_LANGUAGES:
-            if len(quotation) > QUOTATION_CHARACTERS:
-                yield statements.fault(row, "quotation", f"{len(quotation)} characters, at most {QUOTATION_CHARACTERS} may be quoted")
-        elif len(quotation.split()) > QUOTATION_WORDS:
-            yield statements.fault(row, "quotation", f"{len(quotation.split())} words, at most {QUOTATION_WORDS} may be quoted")
+        if fault := _too_long_to_quote(quotation, language):
+            yield statements.fault(row, "quotation", fault)
         if not language:
             yield statements.fault(row, "quotation_language", "missing, but there is a quotation")
         if row.cells["quotation_source"] not in _items(row, "sources"):
@@ -291,11 +297,100 @@ def claims_have_evidence(tables: Tables) -> Iterator[Fault]:
             yield claims.fault(row, "evidence", f"a verdict of {row.cells['verdict']} names a record or a second source")
 
 
+# texts of documents -----------------------------------------------------------------------------
+
+#: Letters that tell the script of a language.
+_SCRIPTS = {"ja": r"[\u3041-\u30ff\u4e00-\u9fff]", "zh": r"[\u4e00-\u9fff]", "ru": r"[\u0400-\u052f]"}
+_LATIN = r"[A-Za-z\u00c0-\u024f]"
+#: So many words in a row shared with a wording are the document's words, not ours.
+SHARED_WORDS = 10
+
+
+def _languages(table: Table) -> list[str]:
+    """The languages that a table's column ``language`` may name."""
+    return next(field["constraints"]["enum"] for field in table.schema["fields"] if field["name"] == "language")
+
+
+def wordings(tables: Tables) -> Iterator[Fault]:
+    """One wording has the language, the length and the rendering that it should, and is the only one of its kind."""
+    table = tables.get("wordings")
+    first: dict[tuple[str, ...], int] = {}
+    for row in table.rows if table else []:
+        words, language, provision = (row.cells[column] for column in ("words", "language", "provision_id"))
+        if not row.cells["wording_id"].startswith(f"{provision}-{language}"):
+            yield table.fault(row, "wording_id", f'begins with its clause and language: "{provision}-{language}"')
+        if fault := _too_long_to_quote(words, language):
+            yield table.fault(row, "words", fault)
+        if not re.search(_SCRIPTS.get(language, _LATIN), words):
+            yield table.fault(row, "words", f'has no letter of the language "{language}"')
+        for other, letters in _SCRIPTS.items():
+            if language not in _SCRIPTS and re.search(letters, words):
+                yield table.fault(row, "words", f'has letters of "{other}", but its language is "{language}"')
+        if language == "en" and row.cells["rendering"]:
+            yield table.fault(row, "rendering", "English words need no rendering")
+        if language != "en" and not row.cells["rendering"]:
+            yield table.fault(row, "rendering", f'missing, but the words are in "{language}"')
+        kind = (provision, language, row.cells["standing"])
+        if kind in first:
+            yield table.fault(row, "standing", f"the clause has such a wording in this language already in line {first[kind]}")
+        first.setdefault(kind, row.line)
+
+
+def languages_of_documents(tables: Tables) -> Iterator[Fault]:
+    """What a document says of its languages agrees with the wordings of its clauses and with what was not seen."""
+    if not {"documents", "provisions", "wordings"} <= tables.keys():
+        return
+    documents, wordings = tables["documents"], tables["wordings"]
+    document_of = {row.cells["provision_id"]: row.cells["document_id"] for row in tables["provisions"].rows}
+    signed_in = {row.cells["document_id"]: _items(row, "languages") for row in documents.rows}
+    seen: dict[str, set[str]] = defaultdict(set)
+    for row in wordings.rows:
+        document, language = document_of.get(row.cells["provision_id"], ""), row.cells["language"]
+        signed = language in signed_in.get(document, [])
+        if document and signed != (row.cells["standing"] == "signed"):
+            was = f"was {'' if signed else 'not '}signed or issued in \"{language}\""
+            yield wordings.fault(row, "standing", f'"{row.cells["standing"]}", but by its record "{document}" {was}')
+        seen[document].add(language)
+    for row in documents.rows:
+        document, signed = row.cells["document_id"], _items(row, "languages")
+        for language in set(signed) - set(_languages(wordings)):
+            yield documents.fault(row, "languages", f'"{language}" is not one of: {", ".join(_languages(wordings))}')
+        for language in set(_items(row, "authentic")) - set(signed):
+            yield documents.fault(row, "authentic", f'"{language}" is not among its languages')
+        if missing := sorted(set(signed) - seen[document]) if seen[document] else []:
+            if not row.cells["unseen"]:
+                yield documents.fault(row, "unseen", f"blank, but no clause has its words in: {', '.join(missing)}")
+        if row.cells["whereabouts"] and not row.cells["unseen"]:
+            yield documents.fault(row, "whereabouts", "says where to find what was not seen, but unseen is blank")
+
+
+def clauses_in_our_own_words(tables: Tables) -> Iterator[Fault]:
+    """A clause's summary repeats none of its English wordings at length, but between quotation marks."""
+    provisions, wordings = tables.get("provisions"), tables.get("wordings")
+    quoted: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for row in wordings.rows if wordings else []:
+        quoted[row.cells["provision_id"]] |= set(_runs(row.cells["words"]))
+    for row in provisions.rows if provisions else []:
+        ours = re.sub(r"[\"“][^\"”]*[\"”]|(?<!\w)'[^']*'(?!\w)", " | ", row.cells["summary"])
+        for run in _runs(ours):
+            if run in quoted[row.cells["provision_id"]]:
+                yield provisions.fault(row, "summary", f'"{" ".join(run)}" are the words of the document; say it in our own, or mark it as a quotation')
+                break
+
+
+def _runs(text: str) -> Iterator[tuple[str, ...]]:
+    """Every run of ``SHARED_WORDS`` words, in lower case; a bar ends a run."""
+    for piece in text.lower().split("|"):
+        words = re.findall(r"\w+", piece)
+        yield from zip(*(words[start:] for start in range(SHARED_WORDS)))
+
+
 RULES = [
     duplicate_keys, order_by_key, references, record_references, uncited_sources,
     ends_after_start, precision_of_dates, answers_an_earlier_act, parts_of_a_meeting, published_before_field_work, administration_without_gap,
     answers_sum_to_100, nets_equal_their_parts, derived_values_say_how, counts_stand_in_their_columns,
     both_accounts, quotations, claims_have_evidence,
+    wordings, languages_of_documents, clauses_in_our_own_words,
 ]
 
 
