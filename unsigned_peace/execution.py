@@ -33,6 +33,7 @@ from unsigned_peace import kernels
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = ROOT / "book"
+CAPTIONS = CHAPTERS / "captions"
 REFERENCE = ROOT / "tests" / "outputs"
 EXECUTED = ROOT / "_build" / "executed"
 LOCK = ROOT / "requirements.txt"
@@ -127,11 +128,19 @@ def _resources() -> dict[str, dict]:
     return {entry["name"]: entry for entry in json.loads((_data() / "datapackage.json").read_text(encoding="utf-8"))["resources"]}
 
 
+def _captions() -> list[str]:
+    """The files with the words of charts, as they stand in a record beside the tables."""
+    return [f"{CAPTIONS.name}/{path.name}" for path in sorted(CAPTIONS.glob("*.yaml"))]
+
+
 def _table_digest(table: str) -> str:
     if table == "datapackage.json":
         return _digest((_data() / table).read_bytes())
     if table == "horizon":
         return _digest(str(json.loads((_data() / "datapackage.json").read_text(encoding="utf-8")).get(table)).encode())
+    if table.startswith(f"{CAPTIONS.name}/"):
+        path = CAPTIONS.parent / table
+        return _digest(path.read_bytes()) if path.is_file() else "no such file"
     entry = _resources().get(table)
     if entry is None or not (path := _data() / entry["path"]).is_file():
         return "no such table"
@@ -256,7 +265,7 @@ async def run(path: Path) -> NotebookNode:
     """
     for _ in range(_ATTEMPTS):
         runs, _ = what_runs(read(path.read_text(encoding="utf-8")))
-        before = inputs(runs, ["datapackage.json", *_resources()], _modules())
+        before = inputs(runs, ["datapackage.json", *_resources(), *_captions()], _modules())
         executed = await _run_once(path)
         record = executed.metadata[RECORD]["inputs"]
         # what was read is what was there before and is there after: else the record could speak of other files than the kernel saw
@@ -331,6 +340,8 @@ def _all_read(path: Path, read_by: dict) -> dict:
     for opened in (Path(name).resolve() for name in read_by["opened"]):
         if opened in tables:
             read.add(tables[opened])
+        elif opened.parent == CAPTIONS:
+            read.add(f"{CAPTIONS.name}/{opened.name}")
         elif opened.is_relative_to(environment) or opened in known or (opened.is_relative_to(PACKAGE) and ".py" in opened.name):
             continue  # the lock, the chapter and the modules stand in the record; compiled modules are not read
         elif opened.is_relative_to(ROOT.resolve()) or opened.is_relative_to(data):

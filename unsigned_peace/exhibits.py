@@ -6,6 +6,7 @@ import re
 
 import pandas as pd
 
+from unsigned_peace.captions import Caption
 from unsigned_peace.dataset import cited
 
 #: JupyterLab draws Vega-Lite up to this version; later ones are rejected or shown as text.
@@ -49,3 +50,12 @@ def caution(card: dict) -> str:
     if not low:
         return ""
     return f"{low} of the {card['records']} records shown {'is' if low == 1 else 'are'} of low confidence."
+
+
+def spelled_out(caption: Caption | str, given: tuple, subtitle: str = "") -> tuple:
+    """Name, title, description, records and subtitle of an exhibit, whether from a caption or one by one."""
+    if isinstance(caption, Caption):
+        (records,) = given or (None,)
+        return caption.name, caption.title, caption.description, records, caption.subtitle
+    title, description, records = (*given, None)[:3]
+    return caption, title, description, records, subtitle

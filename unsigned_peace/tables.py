@@ -6,7 +6,8 @@ import html
 
 import pandas as pd
 
-from unsigned_peace.exhibits import about, caution
+from unsigned_peace.captions import Caption
+from unsigned_peace.exhibits import about, caution, spelled_out
 
 MIME_TYPE = "application/vnd.unsigned-peace.table+json"
 
@@ -45,25 +46,28 @@ def _cell(value) -> str:
 
 def table(
     frame: pd.DataFrame,
-    name: str,
-    title: str,
-    description: str,
+    caption: Caption | str,
+    *given: str | pd.DataFrame | list[pd.DataFrame],
     records: pd.DataFrame | list[pd.DataFrame] | None = None,
     link_to: str | None = None,
     key: str | None = None,
 ) -> Table:
-    """A frame as a table of the book: a row a row, its columns as headings.
+    """A frame as a table of the book, a row a row: ``table(frame, captions["name"], records)``.
 
-    ``name``, ``title``, ``description`` and ``records`` as for a figure; without ``records`` the
-    frame itself has the ``sources`` column, which is then shown as a list below and not as a
-    column. ``link_to`` names the dataset table whose records the rows are, and ``key`` the column
-    that holds their identifiers: each row then links to its record.
+    The caption's ``columns`` say which columns are shown, in which order and under which
+    headings. Without ``records`` the frame itself has the ``sources`` column. ``link_to`` names
+    the dataset table whose records the rows are, and ``key`` the column that holds their
+    identifiers: each row then links to its record. Raises ``ValueError`` as ``exhibits.about``
+    does, and ``KeyError`` if a column of the caption is not in the frame.
     """
-    shown = frame.drop(columns=[column for column in ("sources", "confidence", "accounts_differ", "note") if records is None and column in frame])
-    addresses = None
-    if link_to:
-        addresses = [f"{link_to}:{identifier}" for identifier in frame[key]]
-        shown = shown.drop(columns=key)
+    name, title, description, stated, _ = spelled_out(caption, given)
+    records = stated if records is None else records
+    if isinstance(caption, Caption):
+        shown = frame[list(caption.columns)].rename(columns=caption.columns)
+    else:
+        shown = frame.drop(columns=[column for column in ("sources", "confidence", "accounts_differ", "note") if records is None and column in frame])
+        shown = shown.drop(columns=key) if link_to else shown
+    addresses = [f"{link_to}:{identifier}" for identifier in frame[key]] if link_to else None
     rows = [[_cell(value) for value in row] for row in shown.itertuples(index=False)]
     card = about(name, title, description, frame if records is None else records)
     return Table(card, [str(column) for column in shown.columns], rows, addresses)

@@ -92,6 +92,11 @@ HABOMAI = Frame(
 )  # fmt: skip
 
 
+def islands_drawn(frame: Frame) -> set[str]:
+    """The ``island_id`` of each island that the outlines draw within a frame."""
+    return {feature["properties"]["island"] for feature in frame.features()}
+
+
 def coasts(frame: Frame) -> alt.LayerChart:
     """The coasts within a frame, with the names of lands and seas; other layers can be added."""
     land = alt.Chart(alt.Data(values=frame.features())).mark_geoshape(clip=True, fill=SOFT, stroke=MUTED, strokeWidth=0.7)
@@ -153,7 +158,7 @@ def place_map(places: pd.DataFrame, frame: Frame) -> alt.LayerChart:
 
     Islands and island groups that are drawn have their label alone.
     """
-    drawn = {feature["properties"]["island"] for feature in frame.features()}
+    drawn = islands_drawn(frame)
     dots = places[~places["place_id"].isin(drawn) & places["kind"].isin(["islet", "city", "town", "village", "cape"])]
     shown = dots[["place_id", "name_en", "lon", "lat"]].assign(mark=dots["kind"].eq("islet").map({True: "ring", False: "dot"}))
     marks = (

@@ -7,7 +7,8 @@ import textwrap
 import altair as alt
 import pandas as pd
 
-from unsigned_peace.exhibits import CARD, CHART_TYPE, about, caution
+from unsigned_peace.captions import Caption
+from unsigned_peace.exhibits import CARD, CHART_TYPE, about, caution, spelled_out
 from unsigned_peace.palette import WIDE
 
 _TITLE_CHARACTERS = 78
@@ -15,19 +16,16 @@ _TITLE_CHARACTERS = 78
 
 def figure(
     chart: alt.TopLevelMixin,
-    name: str,
-    title: str,
-    description: str,
-    records: pd.DataFrame | list[pd.DataFrame],
+    caption: Caption | str,
+    *given: str | pd.DataFrame | list[pd.DataFrame],
     subtitle: str = "",
 ) -> alt.TopLevelMixin:
-    """The chart with all that a figure of the book carries.
+    """The chart with all that a figure of the book carries: ``figure(chart, captions["name"], records)``.
 
-    ``name`` is its address on the page, ``title`` the finding it shows, ``subtitle`` what is
-    measured and in what unit, ``description`` what a reader who cannot see it needs to know,
-    ``records`` the frame or frames with the records drawn (for sources and cautions). Raises
-    ``ValueError`` as ``exhibits.about`` does.
+    ``caption`` has its words (see ``captions``), ``records`` is the frame or frames with the
+    records drawn, for sources and cautions. Raises ``ValueError`` as ``exhibits.about`` does.
     """
+    name, title, description, records, subtitle = spelled_out(caption, given, subtitle)
     card = about(name, title, description, records)
     lines = [text for text in (subtitle, caution(card)) if text]
     heading = alt.TitleParams(
