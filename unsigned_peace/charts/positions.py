@@ -9,15 +9,19 @@ import pandas as pd
 from unsigned_peace.charts.theme import BOTH, INK, PAPER, SOFT, country_color
 from unsigned_peace.prose import date as readable
 
-#: The six dimensions of the positions table, as a chart heads them.
+#: The dimensions of the positions table, as a chart heads them. The first four are about islands.
 DIMENSIONS = {
-    "islands_named": "Which islands are named",
+    "subject": "Named as the subject of talks",
+    "offer": "Offered for transfer",
+    "demand": "Claimed or asked for",
+    "denial": "Denied, closed or declined",
     "status_of_1956": "How the 1956 Declaration counts",
     "sequence": "What comes first",
     "deadline": "By when",
     "legal_basis": "On what ground",
     "economic_link": "Link to trade and aid",
 }
+ON_ISLANDS = ["subject", "offer", "demand", "denial"]
 _PAGE = "M-0.75,-1H0.75V1H-0.75Z"
 #: Forms in which a position is known, with their marks as paths: a page for a text, an empty page
 #: for a reading of a text, a ring for spoken words, a cross for what is only reported.
@@ -31,22 +35,22 @@ ALL_FORMS = "all"
 #: Whose position it is, from top to bottom: one side, a text or word of both, the other side.
 LANES = ["Moscow", "both", "Tokyo"]
 _LANE = {"USSR": "Moscow", "Russia": "Moscow", "joint": "both", "Japan": "Tokyo"}
-#: What a code on the islands begins with, step by step; the first that fits counts. Codes that
-#: claim or leave open more than two without saying four stand together.
-_ISLANDS = {"four": "^4", "more than two": r"^(?:3|more than 2|neither|2 \+|2 and others|2, then)", "two": "^2", "none": "^(?:none|issue, unnamed)"}
-_OTHER_ISLANDS = "other"
+#: What the Declaration provides for, as a lane of the strip of offers: whoever upholds it upholds that.
+BY_DECLARATION = "two, by upholding 1956"
+_NUMBERS = {4.0: "four", 2.0: "two", 1.0: "one"}
 #: How leaders came to meet: for each other, or because both were at something else.
 OCCASIONS = ["visit or talks of their own", "beside another event"]
 
 
-def islands_at_issue(codes: pd.Series) -> pd.Series:
-    """The codes of positions on ``islands_named`` as steps: four, more than two, two, none, or other.
+def islands_named(positions: pd.DataFrame) -> pd.Series:
+    """How many islands each position is about, in words: four, more than two, two, one, or none named.
 
-    *None* covers a text that names no island, the view that there is no issue, and the refusal to
-    cede any; the code itself says which.
+    From the columns ``islands`` and ``islands_qualifier``. *More than two* covers fractions and
+    two as the least; *no number named* is left for words that name none.
     """
-    fits = [codes.str.contains(pattern, regex=True, na=False) for pattern in _ISLANDS.values()]
-    return pd.Series(np.select(fits, list(_ISLANDS), _OTHER_ISLANDS), index=codes.index)
+    words = positions["islands"].map(_NUMBERS).where(positions["islands"].notna(), "no number named").fillna("more than two")
+    open_ended = positions["islands_qualifier"].astype(str).isin(["at least", "more than"]) & positions["islands"].lt(4)
+    return words.mask(open_ended, "more than two")
 
 
 def when(records: pd.DataFrame) -> pd.Series:
@@ -57,7 +61,7 @@ def when(records: pd.DataFrame) -> pd.Series:
 def positions_matrix(positions: pd.DataFrame, since: int = 1955) -> alt.FacetChart:
     """When each side took a position on each dimension, and in which form it is known.
 
-    A panel a dimension, a lane a side (Moscow, both together, Tokyo), a mark a position, its code
+    A panel a dimension, a lane a side (Moscow, both together, Tokyo), a mark a position, its words
     in the tooltip. ``positions`` is the table of that name; other governments and years before
     ``since`` are left out. The choice of a form below the chart fades all other marks.
     """
@@ -70,22 +74,38 @@ def positions_matrix(positions: pd.DataFrame, since: int = 1955) -> alt.FacetCha
     )
 
 
-def islands_ladder(positions: pd.DataFrame, since: int = 1955) -> alt.FacetChart:
-    """How many islands each position on ``islands_named`` was about, over time.
+def islands_strips(positions: pd.DataFrame, since: int = 1955) -> alt.FacetChart:
+    """Islands named as the subject of talks, offered, claimed and denied: four strips over time.
 
-    A panel a side, the steps of ``islands_at_issue`` from bottom to top, marks and choice as in
-    ``positions_matrix``, from the same table.
+    In a strip a lane is a side and a number of islands, in the last one a side and a kind of
+    denial. Moscow's upholding of the 1956 Joint Declaration has a lane of its own among the
+    offers. Islands named as a place only are left out. Pale: not put to the other side, or not the
+    government's own. Marks and choice as in ``positions_matrix``, from the same table.
     """
-    rows = _drawable(positions[positions["dimension"].eq("islands_named")], since)
-    rows["islands"] = islands_at_issue(rows["position"])
-    steps = [step for step in [*_ISLANDS, _OTHER_ISLANDS] if step in set(rows["islands"])]
+    rows = strips(positions, since)
+    lanes = [f"{side}: {number}" for number in [*_NUMBERS.values(), "more than two", "no number named"] for side in LANES]
     return (
-        _marks(rows, size=110)
-        .encode(x=_years(), y=alt.Y("islands:N", sort=steps, title=None, axis=alt.Axis(grid=True)))
-        .properties(width=570, height=92)
-        .facet(alt.Facet("side:N", sort=LANES, title=None), columns=1)
-        .resolve_axis(x="independent")
+        _marks(rows, size=95)
+        .encode(
+            x=_years(),
+            y=alt.Y("lane:N", sort=lanes, title=None, axis=alt.Axis(grid=True, labelLimit=230)),
+            fillOpacity=alt.condition("datum.standing == 'stated'", alt.value(1), alt.value(0.35)),
+        )
+        .properties(width=420, height=alt.Step(19))
+        .facet(alt.Facet("heading:N", sort=list(DIMENSIONS.values()), title=None), columns=1)
+        .resolve_scale(y="independent")
+        .resolve_axis(x="independent", y="independent")
     )
+
+
+def strips(positions: pd.DataFrame, since: int = 1955) -> pd.DataFrame:
+    """The rows that ``islands_strips`` draws, with their strip (``heading``) and ``lane``."""
+    rows = _drawable(positions, since)
+    upholds = rows["dimension"].eq("status_of_1956") & rows["code"].str.startswith("upheld") & rows["side"].ne("Tokyo")
+    rows = rows[(rows["dimension"].isin(ON_ISLANDS) & rows["code"].ne("named as a place")) | upholds]
+    lane = rows["number"].mask(rows["dimension"].eq("denial"), rows["code"]).mask(upholds, BY_DECLARATION)
+    dimension = rows["dimension"].mask(upholds, "offer")
+    return rows.assign(heading=dimension.map(DIMENSIONS), lane=rows["side"] + ": " + lane)
 
 
 def leader_meetings(meetings: pd.DataFrame) -> alt.LayerChart:
@@ -140,12 +160,14 @@ def occasion(meetings: pd.DataFrame) -> pd.Series:
 def _drawable(positions: pd.DataFrame, since: int) -> pd.DataFrame:
     """The rows of the two governments from a year on, with the columns that the charts draw."""
     rows = positions[positions["government"].isin(list(_LANE)) & positions["date"].dt.year.ge(since)]
-    words = rows[["government", "dimension", "form"]].astype(str)
+    words = rows[["government", "dimension", "form", "standing"]].astype(str)
     return words.assign(
         side=words["government"].map(_LANE),
         date=rows["date"],
         when=when(rows),
-        position=rows["value"],
+        code=rows["value"].astype(str),
+        number=islands_named(rows),
+        position=rows["label"],
     )
 
 

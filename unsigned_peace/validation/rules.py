@@ -19,6 +19,8 @@ QUOTATION_WORDS = 25
 #: Japanese and Chinese write no blanks between words; about three characters make a word.
 QUOTATION_CHARACTERS = 75
 UNSPACED_LANGUAGES = {"ja", "zh"}
+#: What a position may ask for before a transfer of islands.
+CONDITIONS = ("treaty", "forces", "Okinawa")
 _SEE = re.compile(r"\b[Ss]ee ((?:[a-z_]+:[a-z0-9-]+)(?:(?:,| and) [a-z_]+:[a-z0-9-]+)*)")
 
 
@@ -385,12 +387,45 @@ def _runs(text: str) -> Iterator[tuple[str, ...]]:
         yield from zip(*(words[start:] for start in range(SHARED_WORDS)))
 
 
+def codes_of_positions(tables: Tables) -> Iterator[Fault]:
+    """A code belongs to its dimension, and the columns that go with some codes stand there and nowhere else."""
+    positions = tables.get("positions")
+    if positions is None:
+        return
+    books = {field["name"]: field["codes"] for field in positions.schema["fields"] if "codes" in field}
+    dimension_of = {code["value"]: code["dimension"] for code in books.get("value", [])}
+    for row in positions.rows:
+        cells = row.cells
+        for dimension, value in (("dimension", "value"), ("second_dimension", "second_value")):
+            if cells[value] in dimension_of and dimension_of[cells[value]] != cells[dimension]:
+                yield positions.fault(row, value, f'"{cells[value]}" is a code of {dimension_of[cells[value]]}, not of {cells[dimension] or "a blank"}')
+        if cells["islands"] and cells["dimension"] not in ("subject", "offer", "demand", "denial"):
+            yield positions.fault(row, "islands", "a number of islands belongs to subject, offer, demand or denial")
+        if cells["islands_qualifier"] and not cells["islands"]:
+            yield positions.fault(row, "islands_qualifier", "qualifies a number of islands, and there is none")
+        if bool(cells["target_year"]) != (cells["value"] == "year named"):
+            yield positions.fault(row, "target_year", 'stands with the code "year named", and only there')
+        if cells["value"] == "further condition first" and not cells["conditions"] or cells["conditions"] and cells["dimension"] != "sequence":
+            yield positions.fault(row, "conditions", 'stands on sequence only, and always with the code "further condition first"')
+        for item in _items(row, "conditions"):
+            if item not in CONDITIONS:
+                yield positions.fault(row, "conditions", f'"{item}" is not one of: {", ".join(CONDITIONS)}')
+        if (cells["form"] == "reported") and not cells["account"]:
+            yield positions.fault(row, "account", "missing, but what is only reported has somebody who reports it")
+    by_id = {row.cells[positions.key]: row.cells for row in positions.rows}
+    for column, codes in books.items():
+        for code in codes:
+            if by_id.get(code["example"], {}).get(column) != code["value"]:
+                yield positions.fault(0, column, f'the codebook\'s example of "{code["value"]}", {code["example"]}, does not have this code')
+
+
 RULES = [
     duplicate_keys, order_by_key, references, record_references, uncited_sources,
     ends_after_start, precision_of_dates, answers_an_earlier_act, parts_of_a_meeting, published_before_field_work, administration_without_gap,
     answers_sum_to_100, nets_equal_their_parts, derived_values_say_how, counts_stand_in_their_columns,
     both_accounts, quotations, claims_have_evidence,
     wordings, languages_of_documents, clauses_in_our_own_words,
+    codes_of_positions,
 ]
 
 
