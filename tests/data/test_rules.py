@@ -397,7 +397,6 @@ def verdict_without_evidence(copy):
     return copy.cell("claims", line, "evidence", "") + "a verdict of refined names a record"
 
 
-<<<<<<< HEAD
 def wording_of_30_words(copy):
     line = copy.find("wordings", language="en|ru|fr|nl")
     return copy.cell("wordings", line, "words", " ".join([copy.value("wordings", line, "words").split()[0]] * 30)) + "30 words, at most 25 may be quoted"
@@ -481,7 +480,8 @@ def clause_in_the_words_of_its_document(copy):
     copy.cell("provisions", clause, "summary", f'In quotation marks this is allowed: "{words}".')
     assert not check(copy.folder)
     return copy.cell("provisions", clause, "summary", f"Urup and {words}.") + '"the other kuril islands to the north belong to possessions" are the words of the document'
-=======
+
+
 def code_of_another_dimension(copy):
     line = copy.find("positions", dimension="deadline", value="none set")
     return copy.cell("positions", line, "value", "islands first") + '"islands first" is a code of sequence, not of deadline'
@@ -526,7 +526,6 @@ def example_that_has_another_code(copy):
     line = copy.find("positions", position_id="1960-01-27-sequence-ussr")
     copy.cell("positions", line, "value", "treaty first")
     return "data/positions.csv: value: the codebook's example of \"further condition first\", 1960-01-27-sequence-ussr, does not"
->>>>>>> e2fe7f4 (Code what is named, offered, claimed and denied as four things)
 
 
 CORRUPTIONS = [
@@ -541,18 +540,15 @@ CORRUPTIONS = [
     act_after_what_was_searched, act_that_answers_a_later_one, act_that_ends_before_it_begins, count_repeated_in_a_sentence, horizon_missing,
     published_before_the_field_work_ended, administration_with_a_gap, administration_with_an_overlap, answers_that_sum_to_130,
     answers_that_sum_to_less, net_that_differs_from_its_parts, derived_without_a_note, one_account_of_two, quotation_of_30_words,
-<<<<<<< HEAD
     quotation_without_its_source, verdict_without_evidence,
     wording_of_30_words, wording_of_80_signs, wording_in_a_language_that_is_not_listed, wording_in_another_script,
     wording_in_letters_of_another_language, wording_without_its_rendering, wording_of_a_clause_that_does_not_exist,
     wording_named_after_another_clause, wording_twice, signed_wording_of_a_document_not_signed_in_its_language, translation_of_a_text_that_was_signed,
     document_in_an_unknown_language, authentic_in_a_language_it_was_not_signed_in, language_signed_that_no_clause_shows, whereabouts_of_nothing,
     clause_in_the_words_of_its_document,
-=======
-    quotation_without_its_source, verdict_without_evidence, code_of_another_dimension, second_code_of_another_dimension,
+    code_of_another_dimension, second_code_of_another_dimension,
     islands_where_none_belong, qualifier_without_a_number, year_named_and_not_given, condition_that_is_none, condition_left_out,
     report_without_a_reporter, example_that_has_another_code,
->>>>>>> e2fe7f4 (Code what is named, offered, claimed and denied as four things)
 ]  # fmt: skip
 
 
