@@ -80,10 +80,18 @@ def test_the_promised_amount_of_evidence_is_there():
         assert set(range(first, last + 1)) <= years, series
 
 
-def test_all_27_meetings_of_abe_and_putin_are_there_in_order():
+def test_the_meetings_of_a_count_are_there_in_order():
     meetings = load("meetings")
-    counted = meetings[meetings["count"].eq("Abe-Putin, Japan's count")].sort_values("date")
-    assert counted["number"].tolist() == list(range(1, 28))
+    counts = {name: rows.sort_values("date")["number"].tolist() for name, rows in meetings.groupby("count")}
+    assert len(counts["Abe-Putin, Japan's count"]) == 27
+    assert {name: numbers for name, numbers in counts.items() if numbers != list(range(1, len(numbers) + 1))} == {}
+
+
+def test_where_leaders_met_each_side_had_one_in_office():
+    leaders = load("meetings").query("level == 'leaders'")
+    offices = r", (Acting )?(President|Prime Minister|Premier|General Secretary of the Communist Party)\b"
+    assert leaders.loc[~leaders["japan_participant"].str.contains(r", Prime Minister\b"), "meeting_id"].tolist() == []
+    assert leaders.loc[~leaders["russia_participant"].str.contains(offices.replace("(", "(?:")), "meeting_id"].tolist() == []
 
 
 def test_every_claim_of_the_two_articles_is_there():
