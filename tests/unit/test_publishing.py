@@ -13,7 +13,7 @@ from unsigned_peace import palette
 from unsigned_peace.charts import country_color, figure, theme
 from unsigned_peace.exhibits import CARD, CHART_TYPE
 from unsigned_peace.exhibits import about, caution
-from unsigned_peace.publishing import chart_data, downloads, drawing
+from unsigned_peace.publishing import chart_data, downloads, drawing, frames
 from unsigned_peace.publishing.links import broken_links
 from unsigned_peace.tables import table
 
@@ -154,3 +154,17 @@ def test_the_zip_of_the_dataset_is_the_same_to_the_byte(tmp_path):
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
     names = zipfile.ZipFile(tmp_path / "one.zip").namelist()
     assert {"unsigned-peace-data/datapackage.json", "unsigned-peace-data/LICENSE", "unsigned-peace-data/polls.csv", "unsigned-peace-data/geo/outlines.geojson"} <= set(names)
+
+
+def test_a_data_frame_is_a_plain_table_with_one_row_of_heads():
+    frame = pd.DataFrame({"km": [7.0, 13.7]}, index=pd.Index(["tanfilyev", "anuchin"], name="island_id"))
+    html = frames.on_the_page(frame._repr_html_())
+    assert "style" not in html and 'border="1"' not in html
+    assert html.count("<tr>") == 3
+    assert '<th scope="col">island_id</th>' in html and '<th scope="row">anuchin</th>' in html
+    assert "<th></th>" not in html
+
+
+def test_a_long_data_frame_says_how_long_it_is():
+    with pd.option_context("display.max_rows", 4):
+        assert "9 rows × 1 columns" in frames.on_the_page(pd.DataFrame({"km": range(9)})._repr_html_())

@@ -75,7 +75,7 @@ class DataDictionary(_FromData):
                 {
                     **{name: field.get(name, "") for name in ("name", "title", "type", "unit", "description")},
                     "constraints": _constraints(field),
-                    "codes": [{**code, "href": address_of(self.env, table, code["example"])} for code in field.get("codes", [])],
+                    "codes": [{"dimension": "", **code, "href": address_of(self.env, table, code["example"])} for code in field.get("codes", [])],
                     "refers_to": references.get(field["name"]) or (field.get("listOf") if field.get("listOf") in dataset.table_names() else ""),
                     "example": _example(table, field["name"]),
                 }

@@ -16,7 +16,7 @@ from sphinx.environment import BuildEnvironment
 
 from unsigned_peace import tables
 from unsigned_peace.exhibits import CARD, CHART_TYPE, caution
-from unsigned_peace.publishing import chart_data, drawing
+from unsigned_peace.publishing import chart_data, drawing, frames
 from unsigned_peace.publishing.records import address_of, part_of, short_source, source_rows
 from unsigned_peace.publishing.templates import render
 
@@ -79,6 +79,7 @@ class RecordRenderer(MimeRenderPlugin):
     mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = [
         ("*", CHART_TYPE, 1),
         ("*", tables.MIME_TYPE, 1),
+        ("*", "text/html", 2),
     ]
 
     @staticmethod
@@ -87,6 +88,8 @@ class RecordRenderer(MimeRenderPlugin):
             html = _chart(renderer, data)
         elif data.mime_type == tables.MIME_TYPE:
             html = _table(renderer, json.loads(data.content) if isinstance(data.content, str) else data.content)
+        elif data.mime_type == "text/html" and frames.is_frame(str(data.content)):
+            html = frames.on_the_page(str(data.content))
         else:
             return None
         return [nodes.raw("", html, format="html")]
