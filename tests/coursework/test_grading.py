@@ -24,7 +24,7 @@ from unsigned_peace.coursework.course import COURSE, database
 from unsigned_peace.coursework.grading import STATUSES, GradingError, grade_all
 from unsigned_peace.coursework.reports import COLUMNS, write_all
 from unsigned_peace.coursework.sandbox import Limits
-from unsigned_peace.coursework.submissions import strays
+from unsigned_peace.coursework.collecting import collect
 from unsigned_peace.execution import ROOT
 
 KINDS = [*making.KINDS, making.large(8)]
@@ -249,7 +249,7 @@ def test_work_in_the_wrong_place_is_named_with_where_it_belongs(assignment, tmp_
         (folder / path).parent.joinpath(name).rename(folder / path)
     (folder / "hanako" / stem / ".ipynb_checkpoints").mkdir()
     (folder / "hanako" / stem / ".ipynb_checkpoints" / name).write_text("{}")
-    found = strays(folder, [stem])
+    found = collect(folder, [stem]).strays
     said = []
     lines = grade_all(folder, out, [assignment], progress=said.append)
     write_all(out, lines, [assignment], found)
@@ -271,7 +271,7 @@ def test_who_alone_handed_in_and_in_the_wrong_place_has_a_line(assignment, tmp_p
     making.KINDS[0].write(assignment, folder / "olga")
     making.KINDS[0].write(assignment, folder / stem / "ivan")  # the folders the other way round
     assert graded(folder, tmp_path / "out", assignment)["olga", stem]["status"] == "missing"
-    assert [stray.belongs() for stray in strays(folder, [stem])] == [
+    assert [stray.belongs() for stray in collect(folder, [stem]).strays] == [
         f"{path}/{stem}.ipynb lies where it is not looked for; it belongs at {student}/{stem}/{stem}.ipynb" for path, student in ((f"{stem}/ivan", "ivan"), ("olga", "olga"))
     ]
 
@@ -295,9 +295,9 @@ def test_names_of_folders_stop_nobody(assignment, tmp_path):
         making.KINDS[0].write(assignment, folder / name / assignment.stem)
     making.KINDS[0].write(assignment, folder / names[0] / os.fsdecode(b"\xff"))
     lines = graded(folder, tmp_path / "out", assignment)
-    assert [lines[name, assignment.stem]["score"] for name in names[:-1]] == ["20"] * 5
-    assert lines["caf?", assignment.stem]["status"] == "unreadable" and "not UTF-8" in lines["caf?", assignment.stem]["message"]
-    assert lines[names[0], "?"]["status"] == "unknown"
+    shown = ["花子 Ханако", "'=1+1", "a,b\\x22c", "[x]*", "line\\x0abreak", "caf\\xe9"]
+    assert [lines[name, assignment.stem]["score"] for name in shown] == ["20"] * 6
+    assert lines[names[0], "\\xff"]["status"] == "unknown"
 
 
 def test_results_do_not_go_among_the_submissions(assignment, tmp_path):

@@ -46,11 +46,11 @@ def _write(options: argparse.Namespace) -> int:
 def _grade(options: argparse.Namespace) -> int:
     from unsigned_peace.coursework.grading import grade_all
     from unsigned_peace.coursework.reports import WITHOUT_PAGE, write_all
-    from unsigned_peace.coursework.submissions import strays
+    from unsigned_peace.coursework.collecting import collect
 
     assignments = [read(path) for path in paths()]
     lines = grade_all(options.submissions, options.out, assignments, options.jobs)
-    astray = strays(options.submissions, [assignment.stem for assignment in assignments])
+    astray = collect(options.submissions, [assignment.stem for assignment in assignments]).strays
     pages = write_all(options.out, lines, assignments, astray)
     for stray in astray:
         print(f"Not graded: {stray.belongs()}", file=sys.stderr)

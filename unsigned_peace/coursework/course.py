@@ -26,6 +26,9 @@ GRADEBOOK = "gradebook.db"
 #: For nbgrader's own commands and pages, started in this folder.
 CONFIGURATION = f'''c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "{COURSE}"
+# The form for essays asks nobody outside for anything, and colours no code by what a cell calls itself.
+c.HTMLExporter.mathjax_url = ""
+c.HighlightMagicsPreprocessor.enabled = False
 '''
 
 

@@ -27,7 +27,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from unsigned_peace.coursework import submissions
+from unsigned_peace.coursework import collecting, inert, submissions
 from unsigned_peace.coursework.assignments import Assignment, grade_id
 from unsigned_peace.coursework.course import Book, prepare, write_notebook, write_whole
 from unsigned_peace.coursework.sandbox import Limits, Process, Stopped, probe
@@ -55,6 +55,10 @@ STATUSES = {
     "stopped: exit": "the code ended its own process; what it had answered is graded",
     "failed": "the grader itself failed on this one; the message says how",
 }
+
+
+#: Of a line that says that a student handed in nothing, where nobody handed in anything.
+NO_ASSIGNMENT = ""
 
 
 class GradingError(Exception):
@@ -132,10 +136,13 @@ def execute(assignment: Assignment, submission: submissions.Submission, examiner
     return status, points, notes
 
 
-def grade(assignment: Assignment, path: Path, notes: list[str], examiner: Examiner, key: str) -> tuple[Outcome, NotebookNode | None]:
+def grade(assignment: Assignment, path: Path, notes: list[str], examiner: Examiner, key: str, others: Iterable[Assignment] = ()) -> tuple[Outcome, NotebookNode | None]:
     """Grades one submitted file; never raises for what is in it."""
     try:
-        submission = submissions.rebuild(assignment, submissions.read(submissions.contents(path)))
+        cells = submissions.read(submissions.contents(path))
+        if other := submissions.wrong_assignment(cells, assignment, others):
+            return Outcome(key, "unreadable", f"it is the notebook of another assignment: {other}"), None
+        submission = submissions.rebuild(assignment, cells)
     except submissions.Unreadable as problem:
         return Outcome(key, "unreadable", str(problem)), None
     except MemoryError:
@@ -156,6 +163,10 @@ class Job:
     path: Path
     notes: tuple[str, ...]
     key: str
+    #: All assignments, to tell which one a notebook is of.
+    others: tuple[Assignment, ...] = ()
+    #: The folder of submissions that it lies in.
+    root: Path | None = None
 
 
 @dataclass
@@ -203,7 +214,7 @@ def _child(job: Job, examiner: Examiner, out: Path) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (CHILD_MEMORY, CHILD_MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        outcome, notebook = grade(job.assignment, job.path, list(job.notes), examiner, job.key)
+        outcome, notebook = grade(job.assignment, job.path, list(job.notes), examiner, job.key, job.others)
     except Exception as error:
         outcome, notebook = Outcome(job.key, "failed", f"{type(error).__name__}: {error}"[:300]), None
     if notebook is not None:
@@ -324,30 +335,31 @@ def _check_folders(folder: Path, out: Path) -> None:
 
 def _grade_all(folder: Path, out: Path, assignments: dict[str, Assignment], book: Book, side_by_side: int, progress) -> list[Line]:
     around = circumstances()
-    handed_in, closed = {}, {}
-    for student in submissions.students(folder):
-        try:
-            handed_in[student] = submissions.assignments_of(folder, student)
-        except submissions.Unreadable as problem:
-            handed_in[student], closed[student] = [], str(problem)
-    strays = submissions.strays(folder, assignments)
+    collected = collecting.collect(folder, assignments)
+    for passed in collected.passed_over[:collecting.MAX_STRAYS]:
+        progress(f"Passed over: {passed}")
+    handed_in, closed = collected.places, collected.closed
     asked = sorted({
         *(stem for stems in handed_in.values() for stem in stems if stem in assignments),
-        *(stray.stem for stray in strays if stray.stem and stray.student in handed_in),  # handed in, though in the wrong place
-    })
+        *(stray.stem for stray in collected.strays if stray.stem and stray.student in handed_in),  # handed in, though in the wrong place
+    }) or [NO_ASSIGNMENT]
     settled = {(student, stem): Outcome("", "unreadable", problem) for student, problem in closed.items() for stem in asked}
     jobs, kept_count = [], 0
     for student, stems in handed_in.items():
         for stem in sorted({*stems, *asked}):
             if (student, stem) in settled:
                 continue
+            if stem == NO_ASSIGNMENT:
+                if not stems:
+                    settled[student, stem] = Outcome("", "missing", _astray(collected.strays, student, "<assignment>") or "there is no folder of an assignment in the student's folder")
+                continue
             if stem not in assignments:
                 settled[student, stem] = Outcome("", "unknown", f"there is no assignment of this name; there is: {', '.join(assignments)}")
                 continue
             try:
-                path, notes = submissions.find(folder / student / stem, stem)
+                path, notes = collecting.find(stems.get(stem, ()), stem)
                 if path is None:
-                    settled[student, stem] = Outcome("", "missing", _astray(strays, student, stem))
+                    settled[student, stem] = Outcome("", "missing", _astray(collected.strays, student, stem))
                     continue
                 content = submissions.digest(submissions.contents(path))
             except submissions.Unreadable as problem:
@@ -356,38 +368,37 @@ def _grade_all(folder: Path, out: Path, assignments: dict[str, Assignment], book
             except OSError as error:
                 settled[student, stem] = Outcome("", "unreadable", f"it cannot be opened ({error.strerror})")
                 continue
-            key = hashlib.sha256("\0".join([around, assignments[stem].digest, content, path.name, *notes]).encode()).hexdigest()
+            key = hashlib.sha256("\0".join([around, assignments[stem].digest, content, *notes]).encode()).hexdigest()
             kept = read_record(out, student, stem)
             if kept and kept.key == key and kept.status != "failed" and (not kept.notebook or graded_path(out, student, stem).exists()):
                 kept_count += 1
                 if not kept.saved or kept.notebook and not book.has(student, stem):
                     save(out, book, student, stem, kept)
             else:
-                jobs.append(Job(student, assignments[stem], path, tuple(notes), key))
+                jobs.append(Job(student, assignments[stem], path, tuple(notes), key, tuple(assignments.values()), folder.resolve()))
     jobs.sort(key=lambda job: (job.assignment.stem, job.student))
     if kept_count:
         progress(f"{kept_count} graded before and unchanged since")
     run(jobs, out, book, side_by_side, progress)
     lines = []
     for student, stems in sorted(handed_in.items()):
-        for stem in sorted({*stems, *asked}):
+        for stem in sorted({*stems, *asked} - ({NO_ASSIGNMENT} if stems else set())):
             outcome = settled.get((student, stem)) or read_record(out, student, stem)
             lines.append(_line(student, stem, outcome, assignments.get(stem), book))
     return lines
 
 
-def _astray(strays: list[submissions.Stray], student: str, stem: str) -> str:
+def _astray(strays: list[collecting.Stray], student: str, stem: str) -> str:
     """What to say of a student's notebooks in wrong places where one for this assignment is missing."""
     return "; ".join(stray.belongs(stem) for stray in strays if stray.student == student and stray.stem in (stem, None))[:400]
 
 
 def _line(student: str, stem: str, outcome: Outcome, assignment: Assignment | None, book: Book) -> Line:
-    score, status, message = 0.0, outcome.status, outcome.message
+    score, status, message = 0.0, outcome.status, inert.printable(outcome.message)
     if outcome.notebook:
         score, waits = book.score(student, stem)
         if waits and status == "graded":
             status = "essay waits"
         elif waits:
             message = "; ".join(filter(None, [message, "an essay waits to be marked"]))
-    student, stem = (name.encode("utf-8", "replace").decode() for name in (student, stem))
     return Line(student, stem, score, assignment.max_score if assignment else 0.0, status, message)

@@ -10,6 +10,7 @@ import io
 import multiprocessing
 import os
 import re
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,14 +18,17 @@ import nbformat
 import nbgrader
 from nbconvert.exporters import HTMLExporter
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, GetGrades
-from nbgrader.utils import is_grade, is_solution
+from nbgrader.utils import is_grade, is_locked, is_solution
 from traitlets.config import Config
 
+from unsigned_peace.coursework import inert
 from unsigned_peace.coursework.assignments import Assignment
+from unsigned_peace.coursework.collecting import Stray
 from unsigned_peace.coursework.course import Book, database, write_whole
 from unsigned_peace.coursework.grading import Line, graded_path, read_record
-from unsigned_peace.coursework.submissions import Stray, named
+from unsigned_peace.coursework.submissions import named
 
 #: There is nobody to give a page to, or nothing that a student could do about it.
 WITHOUT_PAGE = ("missing", "unknown", "failed")
@@ -38,8 +42,8 @@ _POLICY = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'n
 def _csv(header: tuple[str, ...], rows: list[tuple]) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
+    writer.writerow([inert.cell(value) for value in header])
+    writer.writerows([inert.cell(value) for value in row] for row in rows)
     return text.getvalue()
 
 
@@ -52,7 +56,7 @@ def write_grades(out: Path, lines: list[Line]) -> None:
     rows = [(line.student, line.assignment, f"{line.score:g}", f"{line.max_score:g}", line.status, line.message) for line in lines]
     write_whole(out / "grades.csv", _csv(COLUMNS, rows))
     scores = {(line.student, line.assignment): "" if line.status in NOT_GRADED else f"{line.score:g}" for line in lines}
-    stems = sorted({line.assignment for line in lines if line.status != "unknown"})
+    stems = sorted({line.assignment for line in lines if line.status != "unknown" and line.assignment})
     wide = [(student, *(scores.get((student, stem), "") for stem in stems)) for student in sorted({line.student for line in lines})]
     write_whole(out / "grades-by-student.csv", _csv(("student", *stems), wide))
 
@@ -108,13 +112,36 @@ def feedback_path(out: Path, student: str, stem: str) -> Path:
     return out / "feedback" / student / stem / f"{stem}.html"
 
 
+#: So long may laying out a page take, in seconds, before its text is shown as it is.
+PAGE_SECONDS = 30
+
+
 def _feedback(task: tuple[Path, Line, str]) -> None:
     out, line, state = task
     student, stem = line.student, line.assignment
     notebook = nbformat.read(graded_path(out, student, stem), as_version=4)
-    resources = {"unique_key": stem, "nbgrader": {"student": student, "assignment": stem, "notebook": stem, "db_url": database(out)}}
-    page, _ = _exporter().from_notebook_node(notebook, resources)
-    write_whole(feedback_path(out, student, stem), f"{_framed(page, line).rstrip()}\n<!-- {state} -->\n")
+
+    def late(*_):
+        raise TimeoutError
+
+    signal.signal(signal.SIGALRM, late)
+    signal.alarm(PAGE_SECONDS)
+    try:
+        resources = {"unique_key": stem, "nbgrader": {"student": student, "assignment": stem, "notebook": stem, "db_url": database(out)}}
+        page, _ = _exporter().from_notebook_node(notebook, resources)
+        page = _framed(page, line)
+    except (TimeoutError, RecursionError):
+        page = _unlaid(notebook, line)
+    finally:
+        signal.alarm(0)
+    write_whole(feedback_path(out, student, stem), f"{page.rstrip()}\n<!-- {state} -->\n")
+
+
+def _unlaid(notebook: NotebookNode, line: Line) -> str:
+    """A page with what the student wrote as it stands, where laying it out took too long."""
+    name = f"{html.escape(line.student)}: {html.escape(line.assignment)}"
+    cells = "".join(f"<pre>{html.escape(cell.source)}</pre>\n" for cell in notebook.cells if not is_locked(cell))
+    return _page(name, f"<h1>{name} ({line.score:g} of {line.max_score:g})</h1>\n<p>{_said(line)}</p>\n<p>This page could not be laid out in {PAGE_SECONDS} seconds; your text follows as it is.</p>\n{cells}")
 
 
 def write_feedback(out: Path, lines: list[Line], book: Book, side_by_side: int | None = None) -> int:

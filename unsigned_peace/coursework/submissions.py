@@ -1,29 +1,33 @@
-"""What students hand in: found, read defensively, and put back into the order and the locked cells of the assignment.
+"""What students hand in: read defensively, and put back into the order and the locked cells of the assignment.
 
 Nothing here writes, and nothing runs. A submission is data of unknown origin: of a notebook only
-the kind, the text and the ``grade_id`` of its cells are used.
+the kind, the text, the pictures and the ``grade_id`` of its cells are used.
 """
 
 from __future__ import annotations
 
+import ast
 import codecs
 import copy
 import hashlib
+import io
 import json
 import os
 import re
 import stat
-from collections.abc import Collection, Iterable
+import tokenize
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
+from unsigned_peace.coursework import inert
 from unsigned_peace.coursework.assignments import Assignment, grade_id
 
-#: Bounds of what is read: a file in bytes, cells, and the text of one cell in characters.
-MAX_FILE, MAX_CELLS, MAX_CELL = 256 * 2**20, 2_000, 200_000
+#: Bounds of what is read: a file in bytes, cells, and in characters the text of one cell and of all.
+MAX_FILE, MAX_CELLS, MAX_CELL, MAX_TEXT = 256 * 2**20, 2_000, 200_000, 2_000_000
 
 
 class Unreadable(ValueError):
@@ -37,6 +41,7 @@ class Cell:
     kind: str
     source: str
     grade_id: str | None
+    pictures: inert.Pictures = field(default_factory=inert.Pictures, compare=False)
 
 
 @dataclass
@@ -47,109 +52,13 @@ class Submission:
     notes: list[str] = field(default_factory=list)
 
 
-# finding -----------------------------------------------------------------------------------------
-
-def students(folder: Path) -> list[str]:
-    """The students who have a folder, by name."""
-    return _folders(folder)
-
-
-def assignments_of(folder: Path, student: str) -> list[str]:
-    """The assignments for which a student has a folder, by name. Raises ``Unreadable`` if their folder cannot be read, or named."""
-    try:
-        student.encode("utf-8")
-        return _folders(folder / student)
-    except UnicodeEncodeError as error:
-        raise Unreadable("the name of the student's folder is not UTF-8; give it another") from error
-    except OSError as error:
-        raise Unreadable(f"the student's folder cannot be opened ({error.strerror})") from error
-
-
-def _folders(folder: Path) -> list[str]:
-    return sorted(entry.name for entry in os.scandir(folder) if entry.is_dir() and not entry.name.startswith("."))
-
-
-@dataclass(frozen=True)
-class Stray:
-    """A notebook that lies where none is looked for, by its path below the folder of submissions."""
-
-    path: tuple[str, ...]
-    #: The assignment that its name, or the name of a folder around it, suggests.
-    stem: str | None
-    #: Whose folder it lies in, if in any.
-    student: str | None
-
-    def belongs(self, asked: str | None = None) -> str:
-        """In words: where it lies, and where it should, perhaps, if the assignment ``asked`` for is missing."""
-        stem = self.stem or asked or "<assignment>"
-        perhaps = "if it is this assignment, " if asked and not self.stem else ""
-        return _printable(f"{'/'.join(self.path)} lies where it is not looked for; {perhaps}it belongs at {self.student or '<student>'}/{stem}/{stem}.ipynb")
-
-
-#: So many stray notebooks of a student, or loose ones, are named, from so many folders deep.
-MAX_STRAYS, MAX_DEPTH = 20, 3
-
-
-def strays(folder: Path, stems: Iterable[str]) -> list[Stray]:
-    """The notebooks that lie in no folder of an assignment, by path: loose, in a folder of another name, or too deep."""
-    stems = sorted(stems, key=lambda stem: (-len(stem), stem))
-    found = []
-    for places in (_notebooks(folder, 0, ()), *(_notebooks(folder / student, MAX_DEPTH, stems) for student in students(folder))):
-        for path in places[:MAX_STRAYS]:
-            path = path.relative_to(folder).parts
-            if path[0] in stems:  # folders of students in a folder of the assignment
-                found.append(Stray(path, path[0], path[1] if path[2:] else None))
-                continue
-            names = (f"-{re.sub(r'[^a-z0-9]+', '-', name.lower())}-" for name in reversed([*path[1:-1], path[-1][:-len('.ipynb')]]))
-            found.append(Stray(path, next((stem for name in names for stem in stems if f"-{stem}-" in name), None), path[0] if path[1:] else None))
-    return sorted(found, key=lambda stray: stray.path)
-
-
-def _notebooks(folder: Path, depth: int, stems: Collection[str]) -> list[Path]:
-    """Notebooks in a folder and so many levels of folders in it, except in folders of these names that hold one themselves."""
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        return []
-    entries = [entry for entry in entries if not entry.name.startswith(".") and not entry.is_symlink()]
-    found = [Path(entry.path) for entry in entries if _is_notebook(entry.name) and entry.is_file()]
-    for entry in entries:
-        if depth and entry.is_dir():
-            below = _notebooks(Path(entry.path), depth - 1, ())
-            if not (entry.name in stems and any(path.parent == Path(entry.path) for path in below)):
-                found += below
-    return found
-
-
-def _is_notebook(name: str) -> bool:
-    return name.lower().endswith(".ipynb") and not name.startswith(".")
-
-
-def _printable(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
-
-
-def find(folder: Path, stem: str) -> tuple[Path | None, list[str]]:
-    """The notebook of an assignment in a student's folder for it, and what to note about its name.
-
-    A notebook of another name is taken if it is the only one. Raises ``Unreadable`` if it cannot be told which is meant.
-    """
-    if not folder.is_dir():
-        return None, []
-    exact = folder / f"{stem}.ipynb"
-    others = sorted(entry.name for entry in os.scandir(folder) if _is_notebook(entry.name) and entry.name != exact.name)
-    if os.path.lexists(exact):
-        return exact, [f"{len(others) + 1} notebooks in the folder: {exact.name} was graded, not {', '.join(map(_short, others[:3]))}{' and others' if others[3:] else ''}"] if others else []
-    if len(others) > 1:
-        raise Unreadable(f"{len(others)} notebooks, none of them named {stem}.ipynb")
-    if others:
-        return folder / others[0], [f"the file is named {_short(others[0])}"]
-    return None, []
-
+# reading -----------------------------------------------------------------------------------------
 
 def contents(path: Path) -> bytes:
-    """A submitted file whole. Raises ``Unreadable`` if it is no plain file, or too large."""
+    """A submitted file whole. Raises ``Unreadable`` if it is no plain file, lies behind a link, or is too large."""
     try:
+        if os.path.realpath(path.parent) != str(path.parent):
+            raise Unreadable("it lies behind a link, and links are not followed")
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         raise Unreadable("it is a link, not a file" if path.is_symlink() else f"it cannot be opened ({error.strerror})") from error
@@ -165,8 +74,6 @@ def contents(path: Path) -> bytes:
 def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
-
-# reading -----------------------------------------------------------------------------------------
 
 def _text(data: bytes) -> str:
     if not data.strip():
@@ -186,43 +93,71 @@ def _text(data: bytes) -> str:
 
 def read(data: bytes) -> list[Cell]:
     """The cells of a submitted notebook of any format from 4.0. Raises ``Unreadable`` if there are none to be had."""
+    from unsigned_peace.coursework.collecting import kind
+
     try:
         notebook = json.loads(_text(data))
     except json.JSONDecodeError as error:
-        raise Unreadable(f"it is not a notebook: broken JSON in line {error.lineno}, column {error.colno}") from error
+        raise Unreadable(kind(data) or f"it is not a notebook: broken JSON in line {error.lineno}, column {error.colno}") from error
     except RecursionError as error:
         raise Unreadable("it is not a notebook: JSON nested too deeply") from error
-    except MemoryError as error:
-        raise Unreadable("it needs more memory to be read than it may have") from error
+    except ValueError as error:  # a number of thousands of digits
+        raise Unreadable(f"it is not a notebook: {error}"[:200]) from error
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         old = isinstance(notebook, dict) and "worksheets" in notebook
         raise Unreadable("it is a notebook of format 3: open it in Jupyter and save it again" if old else "it is JSON, but not a notebook: no list of cells")
-    cells = []
-    for cell in notebook["cells"][:MAX_CELLS + 1]:
-        if not isinstance(cell, dict):
-            continue
-        source = cell.get("source", "")
-        if isinstance(source, list):
-            source = "".join(part for part in source if isinstance(part, str))
-        if not isinstance(source, str) or len(source) > MAX_CELL:
-            raise Unreadable(f"a cell of more than {MAX_CELL} characters" if isinstance(source, str) else "a cell without text")
-        metadata = cell.get("metadata")
-        marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-        name = marks.get("grade_id") if isinstance(marks, dict) else None
-        kind = cell.get("cell_type") if cell.get("cell_type") in ("code", "markdown", "raw") else "raw"
-        cells.append(Cell(kind, _clean(source), name if isinstance(name, str) else None))
+    cells = [_cell(cell) for cell in notebook["cells"][:MAX_CELLS + 1] if isinstance(cell, dict)]
     if len(cells) > MAX_CELLS:
         raise Unreadable(f"more than {MAX_CELLS} cells")
+    if sum(len(cell.source) for cell in cells) > MAX_TEXT:
+        raise Unreadable(f"more than {MAX_TEXT} characters in its cells")
     return cells
 
 
+def _cell(cell: dict) -> Cell:
+    kind = cell.get("cell_type") if cell.get("cell_type") in ("code", "markdown", "raw") else "raw"
+    source = cell.get("source", "")
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    pictures = inert.Pictures()
+    if isinstance(source, str) and kind != "code":
+        source = pictures.lift(source)
+    if not isinstance(source, str) or len(source) > MAX_CELL:
+        raise Unreadable(f"a cell of more than {MAX_CELL} characters" if isinstance(source, str) else "a cell without text")
+    attached = cell.get("attachments")
+    for name, bundle in attached.items() if isinstance(attached, dict) else ():
+        for form, content in bundle.items() if isinstance(bundle, dict) else ():
+            content = "".join(part for part in content if isinstance(part, str)) if isinstance(content, list) else content
+            if isinstance(content, str):
+                pictures.add(name, form, content)
+    metadata = cell.get("metadata")
+    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = marks.get("grade_id") if isinstance(marks, dict) else None
+    return Cell(kind, _clean(source), name if isinstance(name, str) else None, pictures)
+
+
 def _clean(source: str) -> str:
-    """Text that can be stored: lone surrogates and NUL, which no tool writes, become question marks."""
-    return source.replace("\x00", "?").encode("utf-8", "replace").decode("utf-8")
+    """Text that can be stored, with line ends as everywhere: lone surrogates and NUL, which no tool writes, become question marks."""
+    return re.sub(r"\r\n?", "\n", source).replace("\x00", "?").encode("utf-8", "replace").decode("utf-8")
 
 
-def _short(name: str) -> str:
-    return repr(re.sub(r"[^\w .()+-]", "?", name)[:60])
+# which assignment --------------------------------------------------------------------------------
+
+def _letters(text: str) -> str:
+    """What makes two texts the same to a reader: their letters and signs, without the space between."""
+    return "".join(text.split())
+
+
+def _questions(assignment: Assignment) -> set[str]:
+    return {_letters(cell.source) for cell in assignment.release.cells if cell.cell_type == "markdown" and (grade_id(cell) or "").endswith("-question")}
+
+
+def wrong_assignment(cells: list[Cell], assignment: Assignment, others: Iterable[Assignment]) -> str | None:
+    """The name of another assignment whose questions a notebook holds, if it holds none of this one's."""
+    texts = {_letters(cell.source) for cell in cells if cell.kind != "code"}
+    if texts & _questions(assignment):
+        return None
+    return next((other.stem for other in others if other is not assignment and len(texts & (_questions(other) - _questions(assignment))) > 1), None)
 
 
 # putting in order --------------------------------------------------------------------------------
@@ -230,62 +165,99 @@ def _short(name: str) -> str:
 def rebuild(assignment: Assignment, cells: list[Cell]) -> Submission:
     """The assignment's official cells with a student's answers in them, and the student's other cells where they stood.
 
-    Locked cells, their order and their marks are the assignment's own. Of a task's answer the
-    last copy that is not the untouched one counts; earlier copies run before it. Cells that
-    the assignment does not know stay behind the cell that they followed.
+    Locked cells, their order and their marks are the assignment's own; where a platform dropped
+    the marks, a cell is known by its text. Of a task's answer the last copy that is not the
+    untouched one counts; earlier copies run before it. Cells that the assignment does not know
+    stay behind the cell that they followed. What a student wrote in other cells than an essay's
+    is put into that too, if nothing else stands there, so that it waits for a person.
     """
     own = {name for name, position in assignment.places.items() if assignment.source.cells[position].metadata.nbgrader.get("solution")}
     stubs = {grade_id(cell): cell.source for cell in assignment.official.cells}
     given = {grade_id(cell): cell.source for cell in assignment.release.cells}
+    known = {_letters(text): name for texts in (stubs, given) for name, text in texts.items() if name not in own}
     answers: dict[str, list[Cell]] = {}
     followers: dict[str, list[Cell]] = {}
     seen: list[str] = []
-    notes: list[str] = []
+    marked = False
     anchor = "setup"  # nothing of a student's runs before the setup cell
     restored = []
     for cell in cells:
-        if cell.grade_id not in assignment.places:
+        marked = marked or cell.grade_id in assignment.places
+        name = cell.grade_id if cell.grade_id in assignment.places else known.get(_letters(cell.source))
+        if name is None:
             if cell.source.strip():
                 followers.setdefault(anchor, []).append(cell)
             continue
-        if cell.grade_id != "about":
-            anchor = cell.grade_id
-        seen.append(cell.grade_id)
-        if cell.grade_id in own:
-            answers.setdefault(cell.grade_id, []).append(cell)
-        elif cell.source.strip() not in (given[cell.grade_id].strip(), stubs[cell.grade_id].strip()) and cell.grade_id not in restored:
-            restored.append(cell.grade_id)
-    notes += _deviations(assignment, seen, restored, own)
+        if name != "about":
+            anchor = name
+        seen.append(name)
+        if name in own:
+            answers.setdefault(name, []).append(cell)
+        elif cell.source.strip() not in (given[name].strip(), stubs[name].strip()):
+            if name not in restored:
+                restored.append(name)
+            added = _added(cell.source, given[name])
+            if added and (cell.kind != "code" or _is_written(Cell("code", added, None))):
+                followers.setdefault(anchor, []).append(Cell("markdown", added, None, cell.pictures))
+    notes = _deviations(assignment, seen, restored, own) if marked else ["no cell carries the mark that says which task it answers; all cells ran where they stood"]
+    answers = {name: [copy_ for copy_ in copies if copy_.source.strip() != stubs[name].strip()] for name, copies in answers.items()}
+    elsewhere = [cell for cells in (*followers.values(), *(copies for name, copies in answers.items() if name not in assignment.essays)) for cell in cells if _is_written(cell)]
+    shown = inert.Renderer()
     notebook = nbformat.v4.new_notebook(metadata=copy.deepcopy(assignment.source.metadata))
     for official in assignment.official.cells:
         name = grade_id(official)
         cell = copy.deepcopy(official)
-        if name in own and name in answers:
-            changed = [copy_ for copy_ in answers[name] if copy_.source.strip() != stubs[name].strip()]
-            if len(changed) > 1:
-                notes.append(f"{named(name)} was answered in {len(changed)} different copies of its cell; the last counts")
-            for earlier in changed[:-1]:
-                notebook.cells.append(_plain(earlier, official.cell_type))
-            if changed:
-                cell["source"] = changed[-1].source if official.cell_type == "code" else harmless(changed[-1].source)
+        changed = answers.get(name, [])
+        if len(changed) > 1:
+            notes.append(f"{named(name)} was answered in {len(changed)} different copies of its cell; the last counts")
+        notebook.cells += [_plain(earlier, shown, official.cell_type) for earlier in changed[:-1]]
+        if changed:
+            cell["source"] = changed[-1].source if official.cell_type == "code" else shown.markdown(changed[-1].source, changed[-1].pictures)
+        elif name in assignment.essays and elsewhere:
+            notes.append(f"nothing stands in the cell of {named(name)}, but something is written elsewhere: it waits to be read")
+            cell["source"] = shown.gathered(_text_of(written) for written in elsewhere)
         notebook.cells.append(cell)
-        notebook.cells += [_plain(follower) for follower in followers.get(name, [])]
+        notebook.cells += [_plain(follower, shown) for follower in followers.get(name, [])]
     for number, cell in enumerate(notebook.cells):
         cell["id"] = grade_id(cell) or f"own-{number}"
+    if shown.absent:
+        notes.append(f"{shown.absent} picture{'s' if shown.absent > 1 else ''} could not be shown: not in the notebook, or too large")
+    notebook.metadata["language_info"]["pygments_lexer"] = inert.lexer(cell.source for cell in notebook.cells if cell.cell_type == "code")
     return Submission(notebook, notes)
 
 
-def _plain(cell: Cell, kind: str | None = None) -> NotebookNode:
+def _plain(cell: Cell, shown: inert.Renderer, kind: str | None = None) -> NotebookNode:
     if (kind or cell.kind) == "code":
         return nbformat.v4.new_code_cell(cell.source)
-    return nbformat.v4.new_markdown_cell(harmless(cell.source))
+    return nbformat.v4.new_markdown_cell(shown.markdown(cell.source, cell.pictures))
 
 
-def harmless(text: str) -> str:
-    """A student's Markdown without markup and links that a browser would act on: nbgrader's pages show it to whoever marks it."""
-    text = re.sub(r"<(?=[a-zA-Z/!?])", "&lt;", text)
-    text = re.sub(r"\](?=[(\[])", "] ", text)
-    return re.sub(r"^(\s{0,3})\[(?=[^\]\n]*\]:)", r"\1\\[", text, flags=re.M)
+def _added(text: str, official: str) -> str:
+    """The lines that a student wrote into a cell of the assignment."""
+    before = {_letters(line) for line in official.splitlines()}
+    return "\n".join(line for line in text.splitlines() if _letters(line) not in before).strip()
+
+
+#: So many words of comments, or of what is no code, in a cell of code are taken for writing.
+WORDS_IN_CODE = 30
+
+
+def _text_of(cell: Cell) -> tuple[str, inert.Pictures]:
+    """What a person wrote in a cell, as Markdown: of code its comments and loose texts, or all of it if it is no code."""
+    if cell.kind != "code":
+        return cell.source, cell.pictures
+    try:
+        loose = [node.value.value for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)]
+        comments = [token.string.lstrip("# ") for token in tokenize.generate_tokens(io.StringIO(cell.source).readline) if token.type == tokenize.COMMENT]
+        return "\n".join([*comments, *loose]), cell.pictures
+    except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
+        return cell.source, cell.pictures
+
+
+def _is_written(cell: Cell) -> bool:
+    """Whether a cell holds work that only a person can mark: words, or a picture."""
+    words = len(re.findall(r"[^\W\d_]{2,}|[^\W\d_a-zA-Z]", _text_of(cell)[0]))
+    return words >= (WORDS_IN_CODE if cell.kind == "code" else 1)
 
 
 def named(name: str) -> str:
@@ -312,8 +284,6 @@ def _listed(names: list[str], what: str) -> str:
 def _deviations(assignment: Assignment, seen: list[str], restored: list[str], own: set[str]) -> list[str]:
     """What a student did to the assignment's cells, in words."""
     notes = []
-    if not seen:
-        return ["no cell carries the mark that says which task it answers; all cells ran after the setup cell"]
     missing = [name for name in assignment.places if name not in seen]
     first = list(dict.fromkeys(seen))
     for names, how in (([name for name in missing if name in own], " empty"), ([name for name in missing if name not in own], "")):
