@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from unsigned_peace.dataset import load
+from unsigned_peace.dataset import horizon, load
 
 #: The first day after which the Julian calendar can be reckoned here: Russia had it until 1918.
 _FIRST_OLD_STYLE = pd.Timestamp("1700-03-12")
@@ -46,14 +46,15 @@ def intervals(frame: pd.DataFrame, start: str, end: str) -> pd.DataFrame:
     return spans
 
 
-def administration_until(until: str | pd.Timestamp, administration: pd.DataFrame | None = None) -> pd.DataFrame:
+def administration_until(until: str | pd.Timestamp | None = None, administration: pd.DataFrame | None = None) -> pd.DataFrame:
     """The administration of each place up to a day: rows that continue end on it, with ``days``, in days.
 
+    Without ``until`` that day is the last that the record covers (``dataset.horizon``).
     Rows that start after ``until`` are left out, and rows that end later are cut there, so that
     the ``days`` of a place add up to the time from its first record to ``until``.
     ``administration`` is the table of that name unless another frame is given.
     """
-    last = _day(until)
+    last = _day(horizon() if until is None else until)
     frame = load("administration") if administration is None else administration
     begun = frame[frame["start"] < last]
     return intervals(begun.assign(end=begun["end"].fillna(last).clip(upper=last)), "start", "end")

@@ -48,9 +48,9 @@ def table_names() -> list[str]:
 
 
 def horizon() -> pd.Timestamp:
-    """The day to which the record was searched; no record is of a later day, and what came after is not known here.
+    """The last day that the record covers: the search went beyond it and found no dated page on the subject.
 
-    It stands in one place, ``horizon`` of the descriptor. Raises ``KeyError`` if it is missing there
+    No record is of a later day, and what came after is not known here. It stands in one place, ``horizon`` of the descriptor. Raises ``KeyError`` if it is missing there
     and ``ValueError`` if it is no date.
     """
     tables_read.add(HORIZON)

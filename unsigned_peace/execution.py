@@ -265,7 +265,7 @@ async def run(path: Path) -> NotebookNode:
     """
     for _ in range(_ATTEMPTS):
         runs, _ = what_runs(read(path.read_text(encoding="utf-8")))
-        before = inputs(runs, ["datapackage.json", *_resources(), *_captions()], _modules())
+        before = inputs(runs, ["datapackage.json", "horizon", *_resources(), *_captions()], _modules())
         executed = await _run_once(path)
         record = executed.metadata[RECORD]["inputs"]
         # what was read is what was there before and is there after: else the record could speak of other files than the kernel saw

@@ -117,3 +117,11 @@ def test_neither_side_s_verdict_is_in_our_voice():
                 ours = frame[column].dropna().str.replace(r"[\"“'‘][^\"”'’]*[\"”'’]", "", regex=True)
                 faults = frame.loc[ours[ours.str.contains(loaded, case=False, regex=True)].index, dataset.key(table)]
                 assert faults.empty, f"{table}.{column}: {faults.tolist()}"
+
+
+def test_the_horizon_is_written_in_one_place_and_nothing_is_of_a_later_day():
+    last = dataset.horizon()
+    written = (f"{last:%Y-%m-%d}", f"{last.day} {last:%B %Y}")
+    pages = [path for folder in ("book", "coursework") for path in (DATA.parent / folder).rglob("*.md")]
+    assert [path.name for path in pages if any(day in path.read_text(encoding="utf-8") for day in written)] == []
+    assert all(load(table)["date"].max() <= last for table in dataset.table_names() if "date" in load(table))

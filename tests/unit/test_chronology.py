@@ -7,6 +7,7 @@ import pytest
 
 from unsigned_peace import load
 from unsigned_peace.chronology import administered_by, administration_until, days_between, intervals, old_style, old_style_gap
+from unsigned_peace.dataset import horizon
 
 
 def spans(*rows: tuple) -> pd.DataFrame:
@@ -98,6 +99,10 @@ def test_the_record_knows_one_administration_a_place_on_every_day_of_change():
 )
 def test_the_record_of_administration(day, place, state):
     assert administered_by(day).set_index("place_id").loc[place, "state"] == state
+
+
+def test_administration_runs_to_the_last_day_of_the_record_unless_a_day_is_given():
+    assert administration_until().groupby("place_id")["end"].max().eq(horizon()).all()
 
 
 def test_administration_until_a_day_adds_up_and_is_cut_there():

@@ -308,7 +308,7 @@ class RecordRole(SphinxRole):
 
 
 class HorizonRole(SphinxRole):
-    """``{horizon}`day``` or ``{horizon}`month```: the day, or month, to which the record was searched."""
+    """``{horizon}`day``` or ``{horizon}`month```: the last day, or month, that the record covers."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         self.env.note_dependency(str(dataset.data_folder() / "datapackage.json"))

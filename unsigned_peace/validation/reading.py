@@ -215,7 +215,7 @@ def _header_faults(table: Table, header: list[str], names: list[str]) -> list[Fa
 
 
 def read_horizon(folder: Path) -> tuple[date | None, list[Fault]]:
-    """The day to which the record was searched, from the descriptor, or the fault that it is missing or no date."""
+    """The last day that the record covers, from the descriptor, or the fault that it is missing or no date."""
     try:
         return _day(json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))["horizon"]), []
     except (OSError, ValueError, KeyError, TypeError):

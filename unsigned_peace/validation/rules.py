@@ -134,12 +134,12 @@ def answers_an_earlier_act(tables: Tables) -> Iterator[Fault]:
 
 
 def within_the_horizon(tables: Tables, horizon: date) -> Iterator[Fault]:
-    """No record is of a day after the one to which the record was searched."""
+    """No record is of a day after the last that the record covers."""
     for table in tables.values():
         for row in table.rows:
             day = row.values.get("date")
             if day is not None and day > horizon:
-                yield table.fault(row, "date", f"{day} lies after {horizon}, to which the record was searched; if the search went on, change horizon in datapackage.json")
+                yield table.fault(row, "date", f"{day} lies after {horizon}, the last day that the record covers; if the search went further, change horizon in datapackage.json")
 
 
 def parts_of_a_meeting(tables: Tables) -> Iterator[Fault]:
