@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from unsigned_peace.dataset import LIST_SEPARATOR
+from unsigned_peace.validation import forms
 from unsigned_peace.validation.reading import Fault, Row, Table, read_horizon, read_tables
 
 Tables = dict[str, Table]
@@ -214,6 +215,26 @@ def answers_sum_to_100(tables: Tables) -> Iterator[Fault]:
     for question_id, question in questions.items():
         if question_id not in answered:
             yield tables["poll_questions"].fault(question, "question_id", f'"{question_id}" has no answer in poll_answers')
+
+
+def sums_as_stated(tables: Tables) -> Iterator[Fault]:
+    """What the recorded shares of a question add up to is what the question says: a mistyped share is seen also where they do not make 100."""
+    if not {"poll_questions", "poll_answers"} <= tables.keys():
+        return
+    sums: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for row in tables["poll_answers"].rows:
+        if row.values.get("percent") is not None and not (row.cells["role"] == "net" and row.cells["parts"]):
+            sums[row.cells["question_id"]][row.cells["subgroup"]] += row.values["percent"]
+    questions = tables["poll_questions"]
+    for row in questions.rows:
+        recorded = dict(sums.get(row.cells["question_id"], {}))
+        everybody, stated = recorded.pop("", None), row.values.get("answers_sum")
+        if (everybody is None) != (stated is None) or (stated is not None and abs(stated - everybody) > 0.05):
+            expected = "blank: no share of all who were asked is recorded" if everybody is None else f"{everybody:.1f}".removesuffix(".0")
+            yield questions.fault(row, "answers_sum", f'"{row.cells["answers_sum"]}", but the answers recorded in poll_answers give {expected}')
+        expected = LIST_SEPARATOR.join(f"{group} = " + f"{total:.1f}".removesuffix(".0") for group, total in sorted(recorded.items()))
+        if row.cells["subgroup_sums"] != expected:
+            yield questions.fault(row, "subgroup_sums", f'"{row.cells["subgroup_sums"]}", but the answers recorded in poll_answers give "{expected}"')
 
 
 def nets_equal_their_parts(tables: Tables) -> Iterator[Fault]:
@@ -422,10 +443,11 @@ def codes_of_positions(tables: Tables) -> Iterator[Fault]:
 RULES = [
     duplicate_keys, order_by_key, references, record_references, uncited_sources,
     ends_after_start, precision_of_dates, answers_an_earlier_act, parts_of_a_meeting, published_before_field_work, administration_without_gap,
-    answers_sum_to_100, nets_equal_their_parts, derived_values_say_how, counts_stand_in_their_columns,
+    answers_sum_to_100, sums_as_stated, nets_equal_their_parts, derived_values_say_how, counts_stand_in_their_columns,
     both_accounts, quotations, claims_have_evidence,
     wordings, languages_of_documents, clauses_in_our_own_words,
     codes_of_positions,
+    *forms.RULES,
 ]
 
 

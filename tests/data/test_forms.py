@@ -1,0 +1,152 @@
+"""The rules of form: names, roles, spelling, dates in identifiers, accounts, sums, words of sources."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.data.test_rules import copy  # noqa: F401 (a fixture)
+from unsigned_peace import dataset
+from unsigned_peace.validation import check, forms
+
+# Each entry damages the copy and returns the beginning of the line that must be printed.
+
+
+def share_mistyped_where_answers_do_not_sum_to_100(copy):
+    line = copy.find("poll_answers", answer_id="2019-02-kyodo-expectation-hope")
+    copy.cell("poll_answers", line, "percent", "3.7")
+    question = copy.find("poll_questions", question_id="2019-02-kyodo-expectation")
+    return f'data/poll_questions.csv:{question}: answers_sum: "95.5", but the answers recorded in poll_answers give 91.9'
+
+
+def share_of_a_subgroup_mistyped(copy):
+    line = copy.find("poll_answers", answer_id="2019-02-vciom-islanders-transfer-should-not-iturup")
+    copy.cell("poll_answers", line, "percent", "79")
+    question = copy.find("poll_questions", question_id="2019-02-vciom-islanders-transfer")
+    return f"data/poll_questions.csv:{question}: subgroup_sums: "
+
+
+def island_under_one_name(copy):
+    return copy.cell("events", 20, "summary", "Soldiers came to Etorofu.") + '"Etorofu" stands alone or in another form; outside quotation marks it is "Iturup/Etorofu"'
+
+
+def names_of_an_island_in_another_order(copy):
+    return copy.cell("statements", 20, "summary", "Fishing off Kunashiri (Kunashir).") + '"Kunashiri" stands alone'
+
+
+def unwanted_spelling(copy):
+    return copy.cell("meetings", 20, "outcome", "They met in St. Petersburg.") + '"St. Petersburg" is written "Saint Petersburg" here'
+
+
+def body_under_another_name(copy):
+    return copy.cell("events", 20, "note", "By the League of Residents of Chishima and Habomai.") + '"League of Residents of Chishima and Habomai" is written "Chishima-Habomai League" here'
+
+
+def given_name_in_another_transliteration(copy):
+    return copy.cell("claims", 4, "claim", "Sergei Lavrov said so.") + '"Sergei Lavrov" is written "Sergey Lavrov" here'
+
+
+def place_in_another_transliteration(copy):
+    line = copy.find("places", place_id="korsakov")
+    return copy.cell("places", line, "name_en", "Korssakow / Otomari") + '"Korssakow" is not "Korsakov", the transliteration'
+
+
+def place_not_in_hepburn(copy):
+    line = copy.find("places", place_id="shibetsu")
+    return copy.cell("places", line, "name_ja_latin", "Sibetu") + '"Sibetu" is not Hepburn'
+
+
+def family_name_first(copy):
+    return copy.cell("events", 20, "summary", "Abe Shinzo flew home.") + '"Abe Shinzo" is written "Shinzo Abe" here'
+
+
+def macron(copy):
+    return copy.cell("events", 20, "summary", "They met in T\u014dky\u014d.") + '"T\u014dky\u014d" has a macron'
+
+
+def role_missing(copy):
+    return copy.cell("statements", 20, "role", "") + "missing; it says the office"
+
+
+def role_in_small_letters(copy):
+    return copy.cell("statements", 20, "role", "Former prime minister of Japan") + '"prime minister" is the name of an office, each word with a capital: "Prime Minister"'
+
+
+def role_without_its_state(copy):
+    return copy.cell("statements", 20, "role", "Deputy Foreign Minister") + '"Deputy Foreign Minister" does not say of which state'
+
+
+def event_of_another_day_than_its_identifier(copy):
+    line = copy.find("events", event_id="1956-10-19-.*")
+    return copy.cell("events", line, "date", "1956-10-18") + f'"{copy.value("events", line, "event_id")}" names 1956-10-19, its date is 1956-10-18'
+
+
+def event_named_more_coarsely_than_known(copy):
+    line = copy.find("events", event_id=r"\d{4}-\d\d-[a-z].*", precision="month", note="")
+    return copy.cell("events", line, "precision", "day").replace(": precision:", ": date:") + f'"{copy.value("events", line, "event_id")}" names'
+
+
+def source_of_another_day_than_its_identifier(copy):
+    line = copy.find("sources", source_id="mofa2019jan22")
+    return copy.cell("sources", line, "published", "2019-01-23") + '"mofa2019jan22" names 2019-01-22, but was published on 2019-01-23'
+
+
+def value_of_another_year_than_its_identifier(copy):
+    line = copy.find("observations", observation_id=".*-1956", precision="year")
+    return copy.cell("observations", line, "date", "1957-01-01").replace(": date:", ": observation_id:") + f'"{copy.value("observations", line, "observation_id")}" does not end with its date'
+
+
+def poll_of_another_month_than_its_identifier(copy):
+    line = copy.find("polls", poll_id="2018-11-fnn")
+    copy.cell("polls", line, "field_start", "2018-12-01")
+    return copy.cell("polls", line, "field_end", "2018-12-02").replace(": field_end:", ": poll_id:") + '"2018-11-fnn" names 2018-11, but the field work was'
+
+
+def account_of_nobody(copy):
+    line = copy.find("events", accounts_differ=".+", sources=".+; .+")
+    return copy.cell("events", line, "accounts_differ", "TASS counts 200; other reports give 300.") + '"other reports" does not say whose account it is'
+
+
+def account_that_nobody_gives(copy):
+    line = copy.find("events", accounts_differ=".+", sources=".+; .+")
+    return copy.cell("events", line, "accounts_differ", "200 or 300 people.") + "says of no account whose it is"
+
+
+CORRUPTIONS = [
+    share_mistyped_where_answers_do_not_sum_to_100, share_of_a_subgroup_mistyped, island_under_one_name, names_of_an_island_in_another_order,
+    unwanted_spelling, body_under_another_name, given_name_in_another_transliteration, place_in_another_transliteration, place_not_in_hepburn,
+    family_name_first, macron, role_missing, role_in_small_letters, role_without_its_state, event_of_another_day_than_its_identifier,
+    event_named_more_coarsely_than_known, source_of_another_day_than_its_identifier, value_of_another_year_than_its_identifier,
+    poll_of_another_month_than_its_identifier, account_of_nobody, account_that_nobody_gives,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("corrupt", CORRUPTIONS, ids=lambda corruption: corruption.__name__)
+def test_a_corruption_is_named_by_file_line_and_column(copy, corrupt):  # noqa: F811
+    expected = corrupt(copy)
+    faults = [str(fault) for fault in check(copy.folder)]
+    assert any(fault.startswith(expected) for fault in faults), f"expected {expected!r} among {faults[:8]}"
+
+
+def test_in_quotation_marks_names_stand_as_they_were_spoken(copy):  # noqa: F811
+    copy.cell("events", 20, "summary", 'He said "Etorofu", she \u201cKunashir, per cent and Sergei Lavrov\u201d, both \u2018Iturup/Etorofu\u2019.')
+    assert check(copy.folder) == []
+
+
+@pytest.mark.parametrize(
+    ("russian", "latin"),
+    [("Зелёный", "Zelyony"), ("Южно-Сахалинск", "Yuzhno-Sakhalinsk"), ("Евгений Примаков", "Yevgeny Primakov"), ("Щедрин", "Shchedrin"), ("Ульяновск", "Ulyanovsk"), ("Курильск", "Kurilsk")],
+)
+def test_russian_is_transliterated_by_one_rule(russian, latin):
+    assert forms.transliterated(russian) == latin
+
+
+def test_the_descriptor_names_each_rule_s_columns():
+    """Columns that rules rely on exist: a renamed column must not switch a rule off."""
+    package = json.loads((dataset.data_folder() / "datapackage.json").read_text(encoding="utf-8"))
+    columns = {entry["name"]: {field["name"] for field in entry["schema"]["fields"]} for entry in package["resources"] if entry.get("type") == "table"}
+    assert {"answers_sum", "subgroup_sums"} <= columns["poll_questions"]
+    assert {"speaker", "role"} <= columns["statements"]
+    assert {"name_en", "name_ru", "name_ja_latin"} <= columns["places"]
+    assert "accounts_differ" in columns["events"] & columns["meetings"] & columns["statements"] & columns["observations"]
