@@ -48,13 +48,13 @@ audit: book $(AUDITORS) ## run the slow tests: every page judged by outside tool
 
 print: book ## write the book as a tagged PDF and an EPUB into _build/print
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/python -m unsigned_peace.publishing.editions
+	@$(BIN)/python -m unsigned_peace.editions
 
 check: $(VENV)/ready ## validate the dataset: every fault, a line each
 	@$(BIN)/python -m unsigned_peace.validation
 
 reference: $(VENV)/ready ## execute the chapters afresh and write the committed outputs
-	@$(BIN)/python -m unsigned_peace.execution --reference
+	@$(BIN)/python -m unsigned_peace.notebooks --reference
 
 bench: $(VENV)/ready ## measure the build beside stock jupyter-book and plain Sphinx, and its growth (ten minutes or more)
 	@$(BIN)/python -m bench

@@ -20,13 +20,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench import copies
-from unsigned_peace import execution
+from unsigned_peace.files import write_whole
+from unsigned_peace.notebooks import source
+from unsigned_peace.processes import processors
 
 RESULTS = copies.ROOT / "bench" / "results.json"
 BIN = Path(sys.executable).parent
 
 OURS = [sys.executable, "-m", "unsigned_peace"]
-EXECUTE = [sys.executable, "-m", "unsigned_peace.execution"]
+EXECUTE = [sys.executable, "-m", "unsigned_peace.notebooks"]
 STOCK = [str(BIN / "jupyter-book"), "build", "."]
 PLAIN = [sys.executable, "-m", "sphinx", "-q", "-b", "html", ".", "_build/html"]
 
@@ -102,9 +104,9 @@ def speed(work: Path) -> tuple[list[str], list[list[str]]]:
     rows[-1][5] = _ratio(full_stock, touched, "stock")
     nbval = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval"]
     serial = run([*nbval, "tests/outputs"], stock)
-    parallel = run([*nbval, "-n", str(execution.processors()), "--dist", "loadfile", "--nbval-current-env", "tests/outputs"], copies.ROOT)
+    parallel = run([*nbval, "-n", str(processors()), "--dist", "loadfile", "--nbval-current-env", "tests/outputs"], copies.ROOT)
     row("Every output compared with a fresh run (nbval)", "", serial, None, parallel, serial)
-    rows[-1][4] = str(len(execution.chapters()))
+    rows[-1][4] = str(len(source.chapters()))
     return ["What", "Stock jupyter-book", "Plain Sphinx", "This book", "Chapters executed", "Ratio", "Goal"], rows
 
 
@@ -131,7 +133,7 @@ def rows(work: Path) -> tuple[list[str], list[list[str]]]:
     for times in (1, 10, 100):
         folder = copies.more_rows(work / f"rows-{times}", times)
         check = run([sys.executable, "-m", "unsigned_peace.validation"], folder)
-        execute = run([sys.executable, "-m", "unsigned_peace.execution", "--reference"], folder)
+        execute = run([sys.executable, "-m", "unsigned_peace.notebooks", "--reference"], folder)
         cold = run(OURS, folder)
         first = first or (check, execute, cold)
         growth = [f"{now.seconds / then.seconds:.1f}" for now, then in zip((check, execute, cold), first)]
@@ -170,8 +172,8 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
             columns, lines = PARTS[name](options.keep or Path(folder))
         measured = datetime.datetime.now(datetime.UTC).date().isoformat()
-        results[name] = {"date": measured, "processors": execution.processors(), "columns": columns, "rows": lines}
-        execution.write_whole(RESULTS, json.dumps(results, ensure_ascii=False, indent=1) + "\n")
+        results[name] = {"date": measured, "processors": processors(), "columns": columns, "rows": lines}
+        write_whole(RESULTS, json.dumps(results, ensure_ascii=False, indent=1) + "\n")
         for line in (columns, *lines):
             print("  " + " | ".join(line))
 

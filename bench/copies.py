@@ -17,9 +17,10 @@ import nbformat
 import yaml
 from nbformat import NotebookNode
 
-from unsigned_peace import execution
+from unsigned_peace import paths
+from unsigned_peace.notebooks import record, source
 
-ROOT = execution.ROOT
+ROOT = paths.ROOT
 _PARTS = ("book", "data", "unsigned_peace", "tests/outputs", "bench", "coursework", "CHANGELOG.md", "_config.yml", "_toc.yml", "requirements.txt", "LICENSE", "CITATION.cff")
 
 #: The extension of the copies built by others: this book's directives and its way to show outputs, none of its speed.
@@ -28,22 +29,26 @@ import json
 from functools import partial
 from pathlib import Path
 
-from unsigned_peace import execution
+from unsigned_peace import paths
 from unsigned_peace.exhibits import CHART_TYPE
-from unsigned_peace.publishing import appendices, benchmark, citation, downloads, drawing, languages, launch, lost, markup, pages, records, sharing, teaching
+from unsigned_peace.publishing.about import benchmark, citation, teaching
+from unsigned_peace.publishing.charts import drawing
+from unsigned_peace.publishing.data_pages import appendices, downloads, records
+from unsigned_peace.publishing.frame import launch, lost, pages, redirects, sharing
+from unsigned_peace.publishing.html import languages, markup
 
 
 def _first_chart(path):
-    kept = execution.REFERENCE / f"{Path(path).stem}.ipynb"
+    kept = paths.REFERENCE / f"{Path(path).stem}.ipynb"
     cells = json.loads(kept.read_text(encoding="utf-8"))["cells"] if kept.exists() else []
     return next((output["data"][CHART_TYPE] for cell in cells for output in cell.get("outputs", []) if CHART_TYPE in output.get("data", {})), None)
 
 
 def setup(app):
     drawing._kept = lambda kind, made_from, make: make()
-    execution.EXECUTED = execution.REFERENCE  # pages for teachers name exhibits by their computed titles
+    paths.EXECUTED = paths.REFERENCE  # pages for teachers name exhibits by their computed titles
     sharing._first_chart = _first_chart
-    for part in (records, appendices, benchmark, downloads, teaching, citation, languages, launch, markup, pages, sharing, lost):
+    for part in (records, appendices, benchmark, downloads, teaching, citation, languages, launch, markup, pages, sharing, lost, redirects):
         part.setup(app)
 '''
 
@@ -72,7 +77,7 @@ def _config(folder: Path) -> dict:
 def stock(folder: Path) -> Path:
     """The book as stock jupyter-book builds it, executing all chapters."""
     config = _config(copy(folder))
-    for path in execution.chapters(folder / "book"):
+    for path in source.chapters(folder / "book"):
         path.write_text(_with_figures(path.read_text(encoding="utf-8"), _executed(path)), encoding="utf-8")  # `force` cannot compute them
     config["execute"]["execute_notebooks"] = "force"
     (folder / "_config.yml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
@@ -88,7 +93,7 @@ def plain(folder: Path) -> Path:
     config_file.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     settings, _ = get_final_config(user_yaml=config_file, sourcedir=folder, cli_config={"external_toc_path": "_toc.yml", "latex_individualpages": False}, use_external_toc=True)
     (folder / "conf.py").write_text("".join(f"{name} = {value!r}\n" for name, value in sorted(settings.items())), encoding="utf-8")
-    chapters = execution.chapters(folder / "book")
+    chapters = source.chapters(folder / "book")
     for path in chapters:
         _write_executed(path)
         path.unlink()
@@ -100,7 +105,7 @@ def plain(folder: Path) -> Path:
 
 
 def _executed(path: Path) -> NotebookNode:
-    return execution.load_executed(execution.REFERENCE / f"{path.stem}.ipynb")
+    return record.load_executed(paths.REFERENCE / f"{path.stem}.ipynb")
 
 
 def _with_figures(prose: str, executed: NotebookNode) -> str:
@@ -112,7 +117,7 @@ def _with_figures(prose: str, executed: NotebookNode) -> str:
 
 def _write_executed(path: Path) -> None:
     """Writes a chapter as a notebook that holds its outputs."""
-    chapter, executed = execution.read(path.read_text(encoding="utf-8")), _executed(path)
+    chapter, executed = source.read(path.read_text(encoding="utf-8")), _executed(path)
     code = [cell for cell in chapter.cells if cell.cell_type == "code"]
     for cell, run in zip(code, (cell for cell in executed.cells if cell.cell_type == "code"), strict=True):
         cell["outputs"], cell["execution_count"] = run.outputs, run.execution_count
@@ -157,7 +162,7 @@ def more_chapters(folder: Path, times: int) -> Path:
     copy(folder)
     toc = yaml.safe_load((folder / "_toc.yml").read_text(encoding="utf-8"))
     names = []
-    for path in execution.chapters(folder / "book"):
+    for path in source.chapters(folder / "book"):
         for number in range(2, times + 1):
             name = f"{path.stem}-{number}"
             shutil.copy(path, path.with_stem(name))

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 
-from unsigned_peace.publishing.chromium import find
+from unsigned_peace.editions.chromium import find
 
 WHAT_TO_DO = "The page tests need Chromium: install it with your system's packages (Debian: `apt-get install chromium`) and run `make test` again."
 

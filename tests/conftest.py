@@ -10,8 +10,10 @@ from jupyter_client.provisioning import KernelProvisionerFactory
 
 from tests.browser import WHAT_TO_DO, find
 from tests.serving import served
-from unsigned_peace import execution, kernels
-from unsigned_peace.publishing.chromium import launched
+from unsigned_peace import paths
+from unsigned_peace.editions.chromium import launched
+from unsigned_peace.notebooks import kernels
+from unsigned_peace.notebooks.source import read, what_runs
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -67,9 +69,9 @@ def pytest_terminal_summary(terminalreporter):
 
 def _place(chapter: str, number: int) -> str:
     """Where the chapter has the cell that nbval counts so (from 0)."""
-    path = execution.CHAPTERS / f"{chapter}.md"
+    path = paths.CHAPTERS / f"{chapter}.md"
     if path.exists():
-        runs, lines = execution.what_runs(execution.read(path.read_text(encoding="utf-8")))
+        runs, lines = what_runs(read(path.read_text(encoding="utf-8")))
         places = [line for cell, line in zip(runs.cells, lines) if cell.cell_type == "code"]
         if number < len(places):
             return f"book/{chapter}.md:{places[number]}: cell {number + 1}"

@@ -5,7 +5,7 @@ import sys
 
 gc.set_threshold(200_000, 20, 20)  # a build makes objects and keeps them: to look for waste among them takes a sixth of its time
 
-from unsigned_peace.building import make_book  # noqa: E402
+from unsigned_peace.site.book import make_book  # noqa: E402
 
 if __name__ == "__main__":
     sys.exit(make_book())

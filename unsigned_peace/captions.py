@@ -16,7 +16,8 @@ from typing import Any
 
 import yaml
 
-FOLDER = Path(__file__).resolve().parents[1] / "book" / "captions"
+from unsigned_peace.paths import CAPTIONS
+
 #: Two letters; English where it is not set.
 LANGUAGE = "UNSIGNED_PEACE_LANGUAGE"
 FIGURE = re.compile(r"\{eval\}`(\w+)`")
@@ -34,7 +35,7 @@ class CaptionError(Exception):
 
 def file_of(chapter: str, language: str = "en") -> Path:
     """Where the words of a chapter's charts and tables stand in a language."""
-    return FOLDER / f"{chapter}.yaml" if language == "en" else FOLDER / f"{chapter}.{language}.yaml"
+    return CAPTIONS / f"{chapter}.yaml" if language == "en" else CAPTIONS / f"{chapter}.{language}.yaml"
 
 
 class Caption:

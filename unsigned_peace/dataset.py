@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
+
+from unsigned_peace.paths import data_folder
 
 LIST_SEPARATOR = "; "
 
@@ -19,11 +20,6 @@ HORIZON = "horizon"
 
 #: Parts of the dataset that this process has asked for: what a chapter depends on (see ``execution``).
 tables_read: set[str] = set()
-
-
-def data_folder() -> Path:
-    """The folder that holds the dataset: ``data/`` of the checkout, or ``UNSIGNED_PEACE_DATA``."""
-    return Path(os.environ.get("UNSIGNED_PEACE_DATA", Path(__file__).resolve().parents[1] / "data"))
 
 
 def _there(path: Path) -> Path:

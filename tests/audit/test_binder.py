@@ -18,7 +18,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.lab.driving import Reader, check_chapter, chromium, lab_server, originals, reader
-from unsigned_peace.execution import chapters
+from unsigned_peace.notebooks.source import chapters
 
 LOCK = Path(__file__).with_name("repo2docker-requirements.txt")
 STEMS = [path.stem for path in chapters()]

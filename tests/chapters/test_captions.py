@@ -7,10 +7,11 @@ import re
 import pytest
 
 from tests.chapters.test_prose import typed_figures
-from unsigned_peace import captions, execution
+from unsigned_peace import captions
+from unsigned_peace.notebooks.source import chapters, read
 
-CHAPTERS = {path.stem: path for path in execution.chapters()}
-FILES = sorted(captions.FOLDER.glob("*.yaml"))
+CHAPTERS = {path.stem: path for path in chapters()}
+FILES = sorted(captions.CAPTIONS.glob("*.yaml"))
 VERDICTS = re.compile(r"\b(?:liberat\w*|illegal(?:ly)? occup\w*|were seized|seized the)\b", re.IGNORECASE)
 
 
@@ -34,20 +35,20 @@ def test_the_words_of_exhibits_type_no_figure_and_give_no_verdict(path):
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_caption_is_used_and_every_label(path):
     chapter = CHAPTERS[path.name.split(".")[0]]
-    code = "\n".join(cell.source for cell in execution.read(chapter.read_text(encoding="utf-8")).cells if cell.cell_type == "code")
+    code = "\n".join(cell.source for cell in read(chapter.read_text(encoding="utf-8")).cells if cell.cell_type == "code")
     assert set(captions.read(path)) == set(re.findall(r'captions\["([\w-]+)"\]', code))
 
 
 def test_a_translation_has_the_captions_and_figures_of_the_original():
     for path in FILES:
-        original = captions.FOLDER / f"{path.name.split('.')[0]}.yaml"
+        original = captions.CAPTIONS / f"{path.name.split('.')[0]}.yaml"
         theirs, ours = ({place.split(": ", 1)[1]: set(captions.FIGURE.findall(text)) for place, text in texts(file)} for file in (path, original))
         assert theirs == ours, path.name
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(captions, "FOLDER", tmp_path)
+    monkeypatch.setattr(captions, "CAPTIONS", tmp_path)
     return tmp_path
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from unsigned_peace import execution, load, tables
-from unsigned_peace.exhibits import CARD, CHART_TYPE
-from unsigned_peace.exhibits import caution
+from unsigned_peace import load, paths, tables
+from unsigned_peace.exhibits import CARD, CHART_TYPE, caution
+from unsigned_peace.notebooks.record import load_executed
+from unsigned_peace.notebooks.source import chapters
 
-CHAPTERS = execution.chapters()
+CHAPTERS = chapters()
 SOURCES = set(load("sources")["source_id"])
 
 
 def outputs(chapter) -> list[dict]:
-    executed = execution.load_executed(execution.REFERENCE / f"{chapter.stem}.ipynb")
+    executed = load_executed(paths.REFERENCE / f"{chapter.stem}.ipynb")
     return [output["data"] for cell in executed.cells if cell.cell_type == "code" for output in cell.outputs if "data" in output]
 
 

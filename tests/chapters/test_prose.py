@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from unsigned_peace import execution
+from unsigned_peace.notebooks.source import chapters, read
 
-CHAPTERS = execution.chapters()
+CHAPTERS = chapters()
 FRONT_PAGES = {"index", "reading-this-book"}
 LONGEST_CELL = 25
 
@@ -54,7 +54,7 @@ def test_a_typed_figure_is_found():
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
 def test_no_cell_is_longer_than_a_reader_takes_in(chapter):
-    notebook = execution.read(chapter.read_text(encoding="utf-8"))
+    notebook = read(chapter.read_text(encoding="utf-8"))
     too_long = [cell.source.splitlines()[0] for cell in notebook.cells if cell.cell_type == "code" and len(cell.source.splitlines()) > LONGEST_CELL]
     assert too_long == []
 
@@ -70,7 +70,7 @@ def test_a_chapter_has_all_its_parts(chapter):
 
 @pytest.mark.parametrize("chapter", [path for path in CHAPTERS if path.stem not in FRONT_PAGES], ids=lambda path: path.stem)
 def test_a_chapter_reads_in_15_to_25_minutes(chapter):
-    from unsigned_peace.publishing.pages import WORDS_A_MINUTE, reading_words
+    from unsigned_peace.publishing.frame.pages import WORDS_A_MINUTE, reading_words
 
     minutes = reading_words(chapter.read_text(encoding="utf-8")) / WORDS_A_MINUTE
     assert 15 <= minutes <= 25, f"{chapter.name} takes {minutes:.0f} minutes; see CONTRIBUTING.md, \"A chapter\""

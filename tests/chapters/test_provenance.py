@@ -5,11 +5,12 @@ from __future__ import annotations
 import nbformat
 import pytest
 
-from unsigned_peace import execution
-from unsigned_peace.publishing import provenance
-from unsigned_peace.publishing.chapters import executed_twin, figures
+from unsigned_peace.notebooks.record import RECORD
+from unsigned_peace.notebooks.source import chapters, read
+from unsigned_peace.publishing.chapters import provenance
+from unsigned_peace.publishing.chapters.executed import executed_twin, figures
 
-CHAPTERS = execution.chapters()
+CHAPTERS = chapters()
 
 
 def chapter(*cells):
@@ -59,10 +60,10 @@ def test_a_changed_frame_keeps_what_it_rested_on():
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_every_figure_of_the_book_has_an_origin_that_agrees_with_what_was_executed(path):
-    source = execution.read(path.read_text(encoding="utf-8"))
+    source = read(path.read_text(encoding="utf-8"))
     found = {figure.name: figure for figure in provenance.computed_figures(source)}
     assert set(found) == set(figures(source))
-    tables_read = set(executed_twin(source).metadata[execution.RECORD]["inputs"]["tables"])
+    tables_read = set(executed_twin(source).metadata[RECORD]["inputs"]["tables"])
     for figure in found.values():
         assert figure.origin.tables <= tables_read
         assert source.cells[figure.cell].cell_type == "code"

@@ -10,15 +10,16 @@ import pytest
 
 from tests.chapters.test_prose import NAMES, prose, typed_figures
 from tests.conftest import ROOT
-from unsigned_peace import execution
+from unsigned_peace import paths
 from unsigned_peace.coursework.grading import STATUSES
-from unsigned_peace.publishing import teaching
-from unsigned_peace.publishing.pages import reading_minutes
+from unsigned_peace.notebooks.source import chapters
+from unsigned_peace.publishing.about import teaching
+from unsigned_peace.publishing.frame.pages import reading_minutes
 
 PAGES = sorted((ROOT / "book" / "teaching").glob("*.md"))
 #: The pages that speak of history; others have figures of their own, such as the limits of a hub.
 HISTORY = [path for path in PAGES if re.search(r"\{(?:record|exhibit|course)\}", path.read_text(encoding="utf-8"))]
-CHAPTERS = {path.stem: path.read_text(encoding="utf-8") for path in execution.chapters() if "## Exercises" in path.read_text(encoding="utf-8")}
+CHAPTERS = {path.stem: path.read_text(encoding="utf-8") for path in chapters() if "## Exercises" in path.read_text(encoding="utf-8")}
 
 #: Numbers of a plan, which are the teacher's and not the record's.
 PLAN = re.compile(
@@ -85,7 +86,7 @@ def test_a_course_with_a_fault_is_refused(wrong):
 
 
 def test_the_exhibits_of_a_chapter_carry_their_computed_titles(site):
-    twin = nbformat.read(execution.EXECUTED / "islands.ipynb", as_version=4)
+    twin = nbformat.read(paths.EXECUTED / "islands.ipynb", as_version=4)
     shown = [output.data["text/plain"] for cell in twin.cells for output in cell.get("outputs", []) if "text/plain" in output.get("data", {})]
     exhibits = teaching.exhibits(twin)
     assert list(exhibits)[:2] == ["the-chain", "four-islands"]

@@ -12,7 +12,8 @@ from tests.coursework import sample
 from unsigned_peace.coursework import handout
 from unsigned_peace.coursework.assignments import SOURCES, AssignmentError, paths, read, stems
 from unsigned_peace.coursework.checking import faults, kept_back
-from unsigned_peace.execution import CHAPTERS, ROOT, chapters
+from unsigned_peace.notebooks.source import chapters
+from unsigned_peace.paths import CHAPTERS, ROOT
 
 BOOK = stems()
 NOT_TASKS = {"index", "reading-this-book"}

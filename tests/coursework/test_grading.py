@@ -17,15 +17,14 @@ from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
 
 from tests.coursework import making, sample
-from unsigned_peace.coursework import __main__ as commands
-from unsigned_peace.coursework import grading, scoring
+from unsigned_peace.coursework import __main__ as commands, grading, scoring
 from unsigned_peace.coursework.assignments import read
 from unsigned_peace.coursework.course import COURSE, database
 from unsigned_peace.coursework.grading import STATUSES, GradingError, grade_all
 from unsigned_peace.coursework.reports import COLUMNS, write_all
 from unsigned_peace.coursework.sandbox import Limits
 from unsigned_peace.coursework.collecting import collect
-from unsigned_peace.execution import ROOT
+from unsigned_peace.paths import ROOT
 
 KINDS = [*making.KINDS, making.large(8)]
 

@@ -15,7 +15,7 @@ import pytest
 from tests.coursework.hostile import attacks
 from unsigned_peace.coursework import sandbox
 from unsigned_peace.coursework.sandbox import Limits, Process, SandboxError, Stopped
-from unsigned_peace.execution import ROOT
+from unsigned_peace.paths import ROOT
 
 LIMITS = Limits(cell=1.5, grace=1, memory=2**30, processes=16, output=2**20, folder=8 * 2**20)
 ATTACKS = attacks(key=str(ROOT / "coursework" / "islands.md"), others=str(ROOT / "tests"), outside=str(ROOT / "data"))  # a folder that is there inside too

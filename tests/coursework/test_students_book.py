@@ -6,7 +6,7 @@ import re
 
 from unsigned_peace.coursework.assignments import paths
 from unsigned_peace.coursework.handout import students_book
-from unsigned_peace.execution import chapters
+from unsigned_peace.notebooks.source import chapters
 
 
 def _answers(source: str) -> set[str]:

@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from unsigned_peace import dataset
-from unsigned_peace.validation import check
-from unsigned_peace.validation import report as main
+from unsigned_peace.validation import check, report as main
 
 
 class Copy:

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import WHAT_TO_DO, find
 from unsigned_peace.exhibits import CHART_TYPE
-from unsigned_peace.execution import REFERENCE
+from unsigned_peace.paths import REFERENCE
 
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-component-update", "--disable-sync"]
 #: All cells on the page at once, so that the test sees them; readers keep JupyterLab's own way.

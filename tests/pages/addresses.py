@@ -7,7 +7,7 @@ from html import unescape
 from pathlib import Path
 
 from tests.conftest import ROOT
-from unsigned_peace.publishing.redirects import PUBLISHED, published
+from unsigned_peace.publishing.frame.redirects import PUBLISHED, published
 
 LIST = ROOT / PUBLISHED
 #: Places of the frame, which all pages have; those that are numbered; what belongs to a chart; those of figures, which are named

@@ -9,7 +9,7 @@ import pytest
 from tests.building.small import make, make_project
 from tests.pages.addresses import LIST, addresses
 from tests.visits import SITE
-from unsigned_peace.publishing.redirects import published, with_anchor
+from unsigned_peace.publishing.frame.redirects import published, with_anchor
 
 REMEDY = "say in book/redirects.yml where it is now"
 

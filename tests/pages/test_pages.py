@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.visits import CHART_PAGES, PAGES, PROSE_PAGES, SITE, Visit
-from unsigned_peace.publishing.work import work
+from unsigned_peace.publishing.frame.work import work
 
 
 #: Bytes: of a page's text as it is; of all that it loads unasked, compressed; of that and an interactive chart.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sphinx.errors import ExtensionError
 
-from unsigned_peace.publishing.citation import chapter_citation, dataset_citation
-from unsigned_peace.publishing.lost import site_root
-from unsigned_peace.publishing.work import Work, work
+from unsigned_peace.publishing.about.citation import chapter_citation, dataset_citation
+from unsigned_peace.publishing.frame.lost import site_root
+from unsigned_peace.publishing.frame.work import Work, work
 
 
 def test_a_chapter_is_cited_within_the_book():

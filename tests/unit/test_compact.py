@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from unsigned_peace.publishing.compact import compact
+from unsigned_peace.publishing.charts.compact import compact
 
 
 def inside(marks: str) -> str:

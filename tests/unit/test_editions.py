@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from unsigned_peace.publishing import editions
+from unsigned_peace.editions import paper
+from unsigned_peace.editions.epub import write_epub
 
 PAGE = """<html><body><article><section id="a-chapter"><h1>A chapter<a class="headerlink" href="#a-chapter">#</a></h1>
 <p>Seven <a class="computed-figure" href="#computed-x">7</a>, see <a href="other.html#there">the other</a>,
@@ -26,7 +27,7 @@ PAGE = """<html><body><article><section id="a-chapter"><h1>A chapter<a class="he
 def chapter(tmp_path):
     (tmp_path / "book").mkdir()
     (tmp_path / "book" / "a-chapter.html").write_text(PAGE, encoding="utf-8")
-    return editions.read_chapter("The story", "book/a-chapter", tmp_path)
+    return paper.read_chapter("The story", "book/a-chapter", tmp_path)
 
 
 def link(page, anchor):
@@ -41,7 +42,7 @@ def test_only_pages_that_make_sense_on_paper_are_printed_in_the_order_of_the_con
             {"caption": "The record", "chapters": [{"file": "book/downloads"}, {"file": "book/names"}, {"file": "book/records/index", "sections": [{"file": "book/records/polls"}]}]},
         ],
     }
-    assert editions.pages_to_print(toc) == [("", "book/index"), ("The story", "book/islands"), ("The record", "book/names")]
+    assert paper.pages_to_print(toc) == [("", "book/index"), ("The story", "book/islands"), ("The record", "book/names")]
 
 
 def test_titles_and_sections_make_the_contents(chapter):
@@ -73,8 +74,8 @@ def test_a_drawing_is_described_light_and_well_formed_and_its_source_is_named(ch
 
 
 def test_links_are_led_on_or_lead_nowhere_and_code_stays_as_it_is(chapter, monkeypatch):
-    monkeypatch.setattr(editions, "_base_address", lambda: "")
-    html = editions.printed(chapter, link, "c--")
+    monkeypatch.setattr(paper, "_base_address", lambda: "")
+    html = paper.printed(chapter, link, "c--")
     assert 'href="book/a-chapter.xhtml#computed-x"' in html and 'id="c--computed-x"' in html
     assert 'href="book/other.xhtml#there"' in html
     assert '<a class="record">a record</a>' in html
@@ -84,14 +85,14 @@ def test_links_are_led_on_or_lead_nowhere_and_code_stays_as_it_is(chapter, monke
 
 
 def test_records_are_linked_online_where_the_address_is_known(chapter, monkeypatch):
-    monkeypatch.setattr(editions, "_base_address", lambda: "https://example.org/peace")
-    assert 'href="https://example.org/peace/book/records/polls.html#p-1"' in editions.printed(chapter, link)
+    monkeypatch.setattr(paper, "_base_address", lambda: "https://example.org/peace")
+    assert 'href="https://example.org/peace/book/records/polls.html#p-1"' in paper.printed(chapter, link)
 
 
 def test_an_epub_is_well_formed_and_the_same_to_the_byte(chapter, tmp_path):
     one, two = tmp_path / "one.epub", tmp_path / "two.epub"
     for path in (one, two):
-        editions.write_epub([chapter], path)
+        write_epub([chapter], path)
     assert one.read_bytes() == two.read_bytes()
     with zipfile.ZipFile(one) as epub:
         assert epub.infolist()[0].filename == "mimetype" and epub.infolist()[0].compress_type == zipfile.ZIP_STORED

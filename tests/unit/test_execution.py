@@ -8,7 +8,11 @@ import shutil
 
 import pytest
 
-from unsigned_peace import execution
+from unsigned_peace import paths
+from unsigned_peace.notebooks.keep import bring_up_to_date
+from unsigned_peace.notebooks.record import RECORD, load_executed
+from unsigned_peace.notebooks.run import run
+from unsigned_peace.notebooks.source import chapters, expressions
 
 CHAPTER = """---
 file_format: mystnb
@@ -33,25 +37,25 @@ def project(tmp_path, monkeypatch):
     """A project of one chapter, with a copy of the data, the lock and the package's sources."""
     (tmp_path / "book").mkdir()
     (tmp_path / "book" / "one.md").write_text(CHAPTER, encoding="utf-8")
-    shutil.copytree(execution.ROOT / "data", tmp_path / "data")
-    shutil.copy(execution.LOCK, tmp_path / "requirements.txt")
-    shutil.copytree(execution.PACKAGE, tmp_path / "package")
+    shutil.copytree(paths.ROOT / "data", tmp_path / "data")
+    shutil.copy(paths.LOCK, tmp_path / "requirements.txt")
+    shutil.copytree(paths.PACKAGE, tmp_path / "package")
     monkeypatch.setenv("UNSIGNED_PEACE_DATA", str(tmp_path / "data"))
     for name, path in {
         "ROOT": tmp_path, "CHAPTERS": tmp_path / "book", "REFERENCE": tmp_path / "reference", "EXECUTED": tmp_path / "executed",
         "LOCK": tmp_path / "requirements.txt", "PACKAGE": tmp_path / "package",
     }.items():  # fmt: skip
-        monkeypatch.setattr(execution, name, path)
+        monkeypatch.setattr(paths, name, path)
     return tmp_path
 
 
-def bring_up_to_date(project):
-    return asyncio.run(execution.bring_up_to_date(execution.chapters(project / "book"), project / "executed"))
+def up_to_date(project):
+    return asyncio.run(bring_up_to_date(chapters(project / "book"), project / "executed"))
 
 
 def executions(project, capsys) -> list[str]:
     """The lines that say which chapter was executed and why."""
-    assert bring_up_to_date(project) == []
+    assert up_to_date(project) == []
     return [line.strip() for line in capsys.readouterr().out.splitlines() if "executing" in line]
 
 
@@ -67,8 +71,8 @@ def test_a_chapter_is_executed_once_and_then_kept(project, capsys):
 
 
 def test_its_record_names_cells_tables_modules_and_lock(project):
-    bring_up_to_date(project)
-    inputs = execution.load_executed(project / "executed" / "one.ipynb").metadata[execution.RECORD]["inputs"]
+    up_to_date(project)
+    inputs = load_executed(project / "executed" / "one.ipynb").metadata[RECORD]["inputs"]
     assert list(inputs["tables"]) == ["places"]
     assert set(inputs["modules"]) == {"unsigned_peace", "unsigned_peace.dataset"}
     assert inputs["cells"] and inputs["lock"]
@@ -87,7 +91,7 @@ def test_its_record_names_cells_tables_modules_and_lock(project):
 def test_a_chapter_runs_again_when_something_it_was_made_from_changed(project, capsys, change, reason):
     executions(project, capsys)
     change(project)
-    _, lines = bring_up_to_date(project), capsys.readouterr().out
+    _, lines = up_to_date(project), capsys.readouterr().out
     assert f"executing book/one.md (changed: {reason})" in lines
 
 
@@ -140,7 +144,7 @@ def test_a_damaged_output_is_named_and_not_used(project, capsys, file, damage):
     kept = project / "executed" / file
     sound = kept.read_text(encoding="utf-8")
     kept.write_text(damage(sound), encoding="utf-8")
-    assert bring_up_to_date(project) == []
+    assert up_to_date(project) == []
     printed = capsys.readouterr()
     assert "executed/one.ipynb: this executed notebook is damaged" in printed.err
     assert "executing book/one.md (its outputs are damaged)" in printed.out
@@ -166,7 +170,7 @@ def test_a_notebook_without_its_record_is_not_used(project, capsys):
 def test_a_fault_names_chapter_line_and_cell(project, cell, prose, expected):
     head = CHAPTER.split("```")[0]
     (project / "book" / "one.md").write_text(f"{head}```{{code-cell}} python\n{cell}\n```\n\n{prose}\n", encoding="utf-8")
-    [fault] = bring_up_to_date(project)
+    [fault] = up_to_date(project)
     import re
 
     assert re.search(expected, fault), fault
@@ -183,7 +187,7 @@ def test_a_failing_chapter_keeps_the_file_it_had(project, capsys):
 
 def test_two_runs_write_the_same_bytes(project):
     path = project / "book" / "one.md"
-    assert asyncio.run(execution.run(path)) == asyncio.run(execution.run(path))
+    assert asyncio.run(run(path)) == asyncio.run(run(path))
 
 
 @pytest.mark.parametrize(
@@ -196,4 +200,4 @@ def test_two_runs_write_the_same_bytes(project):
     ],
 )
 def test_figures_stand_in_text_and_boxes_and_not_in_code(markdown, names):
-    assert execution.expressions(markdown) == names
+    assert expressions(markdown) == names

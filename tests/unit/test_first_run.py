@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import ROOT
 from unsigned_peace import dataset
-from unsigned_peace.execution import chapters, read
+from unsigned_peace.notebooks.source import chapters, read
 
 
 def first_cell(chapter: Path) -> str:

@@ -9,7 +9,7 @@ from docutils import nodes
 from docutils.utils import new_document
 
 from tests.conftest import ROOT
-from unsigned_peace.publishing import languages
+from unsigned_peace.publishing.html import languages
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 from docutils import nodes
 from sphinx.errors import ExtensionError
 
-from unsigned_peace.publishing.launch import Launcher, _add_links, launcher
-from unsigned_peace.repository import Repository, origin, parse
+from unsigned_peace.publishing.frame.launch import Launcher, _add_links, launcher
+from unsigned_peace.publishing.frame.repository import Repository, origin, parse
 
 BINDER, HUB = "https://mybinder.org", "https://hub.example.edu"
 

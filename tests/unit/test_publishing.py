@@ -11,10 +11,11 @@ import pytest
 
 from unsigned_peace import palette
 from unsigned_peace.charts import country_color, figure, theme
-from unsigned_peace.exhibits import CARD, CHART_TYPE
-from unsigned_peace.exhibits import about, caution
-from unsigned_peace.publishing import chart_data, downloads, drawing, frames
-from unsigned_peace.publishing.links import broken_links
+from unsigned_peace.exhibits import CARD, CHART_TYPE, about, caution
+from unsigned_peace.publishing.chapters import frames
+from unsigned_peace.publishing.charts import data as chart_data, drawing
+from unsigned_peace.publishing.data_pages import downloads
+from unsigned_peace.site.links import broken_links
 from unsigned_peace.tables import table
 
 RECORDS = pd.DataFrame(

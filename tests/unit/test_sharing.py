@@ -10,8 +10,8 @@ from docutils import nodes
 from docutils.utils import new_document
 
 from tests.conftest import ROOT
-from unsigned_peace.publishing import sharing
-from unsigned_peace.publishing.work import work
+from unsigned_peace.publishing.frame import sharing
+from unsigned_peace.publishing.frame.work import work
 
 SENTENCE = "Two neighbours fought a short war at the end of a long one, and never signed."
 

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from nbgrader.nbgraderformat import ValidationError
 from nbgrader.preprocessors import CheckCellMetadata, ClearHiddenTests, ClearOutput, ClearSolutions, ComputeChecksums, LockCells
 
-from unsigned_peace.execution import ROOT
+from unsigned_peace.paths import ROOT
 
 SOURCES = ROOT / "coursework"
 SUITE = "unsigned_peace"  # the key of our own metadata of a cell, as in executed chapters
@@ -136,7 +136,7 @@ def stems(folder: Path = SOURCES) -> list[str]:
 
 def read(path: Path) -> Assignment:
     """An assignment from its source. Raises ``AssignmentError`` if it is not a notebook with cells for nbgrader."""
-    from unsigned_peace.execution import read as read_notebook  # brings MyST with it, which grading can do without
+    from unsigned_peace.notebooks.source import read as read_notebook  # brings MyST with it, which grading can do without
 
     try:
         notebook = read_notebook(path.read_text(encoding="utf-8"))

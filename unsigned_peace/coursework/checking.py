@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from unsigned_peace.coursework.assignments import SUITE, Assignment, AssignmentError, Task, grade_id, shown
 from unsigned_peace.coursework.sandbox import Limits, Process, Stopped
 from unsigned_peace.coursework.scoring import Examiner, ask_cell
-from unsigned_peace.execution import CHAPTERS
+from unsigned_peace.paths import CHAPTERS
 
 TASK_POINTS, ESSAY_POINTS, TASKS, ESSAY_WORDS = 20, 10, range(5, 9), range(120, 201)
 _BEGIN_SOLUTION, _END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"

@@ -33,7 +33,7 @@ from unsigned_peace.coursework.course import Book, prepare, write_notebook, writ
 from unsigned_peace.coursework.sandbox import Limits, Process, Stopped, probe
 from unsigned_peace.coursework.scoring import Examiner, Outputs, Told, ask_cell
 from unsigned_peace.dataset import data_folder
-from unsigned_peace.execution import LOCK, PACKAGE
+from unsigned_peace.paths import LOCK, PACKAGE
 
 LIMITS = Limits()
 #: Bounds of the child process that handles one submission: seconds, and bytes of memory.

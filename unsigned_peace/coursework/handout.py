@@ -15,8 +15,8 @@ from unsigned_peace.coursework.course import prepare, write_notebook
 from unsigned_peace.coursework.grading import circumstances, execute
 from unsigned_peace.coursework.scoring import Examiner
 from unsigned_peace.coursework.submissions import Submission
-from unsigned_peace.execution import ROOT
-from unsigned_peace.publishing.downloads import write_zip
+from unsigned_peace.files import write_zip
+from unsigned_peace.paths import ROOT
 
 FOLDER = ROOT / "_build" / "coursework"
 #: All that students need to run chapters and assignments; `coursework/` and its tests hold the answers and are not among it.

@@ -14,7 +14,7 @@ from unsigned_peace.coursework import answers
 from unsigned_peace.coursework.assignments import Assignment, Task, grade_id
 from unsigned_peace.coursework.runner import KEPT_TYPES
 from unsigned_peace.coursework.sandbox import Limits, Process, Stopped
-from unsigned_peace.execution import ROOT
+from unsigned_peace.paths import ROOT
 
 #: Of one cell's output so much is kept, in characters of text and of images.
 KEPT_TEXT, KEPT_IMAGE, KEPT_OUTPUTS = 20_000, 1_000_000, 50

@@ -7,7 +7,6 @@ traces in its search index.
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from functools import cache
 from pathlib import Path
@@ -17,6 +16,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.search.en import SearchEnglish
+
+from unsigned_peace.files import digest
 
 #: The files that pages of the last build in this process read, as paths from the project.
 read: set[str] = set()
@@ -59,7 +60,7 @@ def _shared(environment: BuildEnvironment) -> str:
     # where on its page a citation stands changes nothing elsewhere
     citations = sorted({(reference.docname, *sorted(target.key for target in reference.targets)) for reference in cited.get("citation_refs", [])})
     shared = [environment.titles, environment.longtitles, environment.tocs, environment.toctree_includes, slugs, standard, citations]
-    return hashlib.sha256("\n".join(text(value) for value in shared).encode()).hexdigest()
+    return digest(*(text(value) for value in shared))
 
 
 def _write_again(_app: Sphinx, environment: BuildEnvironment) -> list[str]:

@@ -1,0 +1,1 @@
+"""``make print``: the built site as a PDF and as an EPUB."""

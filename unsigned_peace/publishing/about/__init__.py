@@ -1,0 +1,1 @@
+"""Pages about the book itself: how to cite it, how fast it is built, what teachers find in it."""

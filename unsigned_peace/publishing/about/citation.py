@@ -1,0 +1,81 @@
+"""How to cite a chapter or the dataset, to copy as text or BibTeX: at the end of each chapter, and with ``{how-to-cite}``."""
+
+from __future__ import annotations
+
+import re
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from unsigned_peace.publishing.frame.sharing import address_on_site
+from unsigned_peace.publishing.frame.work import work
+
+_KEY = "unsigned-peace"
+_DATASET = "cite-dataset"
+
+
+def chapter_citation(title: str, name: str, address: str = "") -> tuple[str, str]:
+    """A chapter's citation as text and as BibTeX; with its address if there is one."""
+    book = work()
+    inside = f"In {book.title} (version {book.version})."
+    entry = {"author": _authors(), "title": title, "booktitle": book.title, "year": book.year, "note": f"Version {book.version}", "url": address}
+    return _text(title, inside, address), _bibtex("incollection", f"{_KEY}-{name}", entry)
+
+
+def dataset_citation(address: str = "") -> tuple[str, str]:
+    """The citation of the dataset, and of the book as a whole, as text and as BibTeX."""
+    book = work()
+    entry = {"author": _authors(), "title": book.title, "year": book.year, "note": f"Data set, version {book.version}", "url": address}
+    return _text(book.title, f"Data set, version {book.version}.", address), _bibtex("misc", _KEY, entry)
+
+
+def _authors() -> str:
+    # each in braces of its own: BibTeX then takes the name of a group for one name
+    return " and ".join(f"{{{author}}}" for author in work().authors)
+
+
+def _text(title: str, inside: str, address: str) -> str:
+    ended = title if title.endswith(("?", "!", ".")) else f"{title}."
+    return " ".join(part for part in (f"{'; '.join(work().authors)} ({work().year}).", ended, inside, address) if part)
+
+
+def _bibtex(kind: str, key: str, entry: dict[str, str]) -> str:
+    def clean(name: str, text: str) -> str:
+        return text if name == "url" else re.sub(r"([&%#$_])", r"\\\1", text)
+
+    lines = [f"  {name} = {{{clean(name, text)}}}" for name, text in entry.items() if text]
+    return f"@{kind}{{{key},\n" + ",\n".join(lines) + "\n}"
+
+
+class HowToCite(SphinxDirective):
+    """``{how-to-cite}``: the citation of the dataset."""
+
+    def run(self) -> list[nodes.Node]:
+        return [nodes.container(classes=[_DATASET])]
+
+
+def _blocks(citation: tuple[str, str]) -> list[nodes.Node]:
+    text, bibtex = citation
+    return [nodes.literal_block(text, text, language="text", classes=["citation-text"]), nodes.literal_block(bibtex, bibtex, language="bibtex")]
+
+
+def _show(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Written when a page is, not when it is read, since the site's address may have changed."""
+    address = address_on_site(app.config, app.builder.get_target_uri(docname))
+    for place in doctree.findall(nodes.container):
+        if _DATASET in place["classes"]:
+            place.extend(_blocks(dataset_citation(address)))
+    is_chapter = docname != app.config.root_doc and any(node.get("nb_element") == "cell_code" for node in doctree.findall(nodes.container))
+    if is_chapter:
+        title = app.env.titles[docname].astext()
+        summary = '<details class="cite-this"><summary>Cite this chapter</summary>'
+        chapter = doctree.next_node(nodes.section) or doctree
+        chapter += nodes.raw("", summary, format="html")
+        chapter.extend(_blocks(chapter_citation(title, docname.rsplit("/", 1)[-1], address)))
+        chapter += nodes.raw("", "</details>", format="html")
+
+
+def setup(app: Sphinx) -> None:
+    app.add_directive("how-to-cite", HowToCite)
+    app.connect("doctree-resolved", _show)

@@ -1,0 +1,211 @@
+"""What the pages for teachers take from chapters and assignments themselves, so that nothing is described twice."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from docutils import nodes
+from docutils.statemachine import StringList
+from nbformat import NotebookNode
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+from unsigned_peace import paths, tables
+from unsigned_peace.exhibits import CARD, CHART_TYPE
+from unsigned_peace.notebooks.source import read
+from unsigned_peace.prose import words
+from unsigned_peace.publishing.chapters.executed import loaded
+from unsigned_peace.publishing.chapters.outputs import exhibit_anchor
+from unsigned_peace.publishing.frame.pages import reading_minutes
+from unsigned_peace.publishing.html.templates import render
+
+logger = logging.getLogger(__name__)
+_TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
+_AIMS = re.compile(r"^:::\{aims\}\n(.*?)^:::$", re.MULTILINE | re.DOTALL)
+_MINUTES = re.compile(r"\b(\d+(?: to \d+)?) minutes\b")
+_LEVELS = (1, 2, 3)
+#: What an author says of each chapter; the rest is read from chapter and assignment.
+_SAID = {"level", "before", "place"}
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter as a teacher chooses it: its question, its aims (as MyST text), minutes of reading."""
+
+    stem: str
+    title: str
+    aims: str
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """The size of a chapter's assignment: tasks graded by machine, essays marked by hand, points, minutes as its head states them."""
+
+    tasks: int
+    essays: int
+    points: float
+    minutes: str
+
+
+def chapter(stem: str, text: str) -> Chapter:
+    """What a chapter says of itself. Raises ``ValueError`` if it has no title or no aims."""
+    title, aims = _TITLE.search(text), _AIMS.search(text)
+    if not title or not aims:
+        raise ValueError(f"book/{stem}.md has no {'aims' if title else 'title'}")
+    return Chapter(stem, title[1], aims[1], reading_minutes(text))
+
+
+def assignment(text: str) -> Assignment:
+    """What the cells of an assignment's source say of its size. Raises ``ValueError`` if it does not state its time."""
+    # Without nbgrader, whose import alone would cost a build seconds.
+    marked = [(cell, cell.metadata.get("nbgrader", {})) for cell in read(text).cells]
+    graded = [(cell, mark) for cell, mark in marked if mark.get("grade")]
+    head = next((cell.source for cell, mark in marked if mark.get("grade_id") == "about"), "")
+    minutes = _MINUTES.search(head)
+    if not minutes:
+        raise ValueError("the head of the assignment does not say how many minutes it takes")
+    return Assignment(
+        tasks=sum(not mark.get("solution") for _, mark in graded),
+        essays=sum(bool(mark.get("solution")) for _, mark in graded),
+        points=sum(mark["points"] for _, mark in graded),
+        minutes=minutes[1],
+    )
+
+
+def exhibits(executed: NotebookNode) -> dict[str, tuple[str, str]]:
+    """The charts and tables of an executed chapter in their order: name to kind (``chart`` or ``table``) and title, as they were computed."""
+    found = {}
+    for cell in executed.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if CARD in data.get(CHART_TYPE, {}).get("usermeta", {}):  # one without is named where it stands
+                card = data[CHART_TYPE]["usermeta"][CARD]
+                found[card["name"]] = ("chart", card["title"])
+            elif tables.MIME_TYPE in data:
+                card = data[tables.MIME_TYPE]["card"]
+                found[card["name"]] = ("table", card["title"])
+    return found
+
+
+def _source(environment: BuildEnvironment, folder: str, stem: str) -> str:
+    """The text of a chapter or an assignment; the page being read is read again when it changes."""
+    path = Path(environment.srcdir) / folder / f"{stem}.md"
+    environment.note_dependency(str(path))
+    return path.read_text(encoding="utf-8")
+
+
+def _exhibits(environment: BuildEnvironment, stem: str) -> dict[str, tuple[str, str]]:
+    """A chapter's exhibits; the page being read is read again when they are computed anew, not when prose changes."""
+    path = paths.EXECUTED / f"{stem}.ipynb"
+    environment.note_dependency(str(path))
+    return exhibits(loaded(path))
+
+
+def _address(environment: BuildEnvironment, stem: str, anchor: str = "") -> str:
+    uri = environment.app.builder.get_relative_uri(environment.docname, f"book/{stem}")
+    return f"{uri}#{anchor}" if anchor else uri
+
+
+class ExhibitRole(SphinxRole):
+    """``{exhibit}`chapter:name``` or ``{exhibit}`text <chapter:name>```: a link to a chart or table, by default with its title as text."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        text, _, target = self.text.rpartition("<")
+        target = target.rstrip(">").strip()
+        stem, _, name = target.partition(":")
+        try:
+            _, title = _exhibits(self.env, stem)[name]
+        except (FileNotFoundError, KeyError):
+            logger.warning("there is no exhibit %r", target, location=self.get_location(), type="exhibit")
+            return [nodes.inline(self.rawtext, text.strip() or target)], []
+        shown = text.strip() or title
+        return [nodes.reference(self.rawtext, shown, refuri=_address(self.env, stem, exhibit_anchor(name)), classes=["exhibit-link"], internal=True)], []
+
+
+def said_of_chapters(text: str) -> dict[str, dict]:
+    """What an author says of each chapter, from YAML. Raises ``ValueError`` naming the chapter and what was expected."""
+    try:
+        said = yaml.safe_load(text)
+    except yaml.YAMLError as fault:
+        raise ValueError(f"the course is not YAML: {fault}") from None
+    if not isinstance(said, dict):
+        raise ValueError("expected the name of a chapter, and under it level, before and place")
+    for stem, about in said.items():
+        if not isinstance(about, dict) or set(about) != _SAID or about["level"] not in _LEVELS:
+            raise ValueError(f"{stem}: expected level (1, 2 or 3), before and place")
+    return said
+
+
+class CourseDirective(SphinxDirective):
+    """``{course}``: what each chapter teaches, with its aims, times, exhibits and assignment read from chapter and assignment.
+
+    Its content is YAML: for each chapter, in the order of a course, its ``level`` (1 to 3), what to know ``before``, and
+    its ``place`` in a course.
+    """
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        try:
+            rows = [self._row(stem, about) for stem, about in said_of_chapters("\n".join(self.content)).items()]
+        except ValueError as fault:
+            logger.warning("%s", fault, location=self.get_location(), type="course")
+            return []
+        table = nodes.raw("", render("course.html", rows=rows), format="html")
+        return [table, *(self._section(row) for row in rows)]
+
+    def _row(self, stem: str, about: dict) -> dict:
+        try:
+            text = _source(self.env, "book", stem)
+        except FileNotFoundError:
+            raise ValueError(f"there is no chapter {stem!r}") from None
+        kinds = [kind for kind, _ in _exhibits(self.env, stem).values()]
+        return {
+            **about,
+            "chapter": chapter(stem, text),
+            "href": _address(self.env, stem),
+            "exhibits": " and ".join(_counted(kinds.count(kind), kind) for kind in ("chart", "table") if kind in kinds),
+            "assignment": self._assignment(stem),
+        }
+
+    def _assignment(self, stem: str) -> Assignment | None:
+        # kept with the pages, as their texts are: to read an assignment takes longer than to read the chapter's head
+        known = self.env.__dict__.setdefault("unsigned_peace_assignments", {})
+        try:
+            text = _source(self.env, "coursework", stem)
+            if known.get(stem, ("",))[0] != text:
+                known[stem] = (text, assignment(text))
+            return known[stem][1]
+        except FileNotFoundError:
+            return None
+        except ValueError as fault:
+            raise ValueError(f"coursework/{stem}.md: {fault}") from None
+
+    def _section(self, row: dict) -> nodes.section:
+        about: Chapter = row["chapter"]
+        section = nodes.section(ids=[f"teaching-{about.stem}"])
+        section += nodes.title("", about.title)
+        lines = [f"*Level {row['level']}. {_size(row)}*", "", f"*Know first:* {row['before']} {row['place']}", "", "After it students can", "", *about.aims.splitlines()]
+        self.state.nested_parse(StringList(lines, source=self.env.docname), self.content_offset, section)
+        return section
+
+
+def _size(row: dict) -> str:
+    size: Assignment | None = row["assignment"]
+    work = f" The assignment has {_counted(size.tasks, 'task')} and {_counted(size.essays, 'essay')}, {size.points:g} points in all." if size else ""
+    return f"{row['exhibits'].capitalize()}.{work}"
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{words(count)} {thing}{'' if count == 1 else 's'}"
+
+
+def setup(app: Sphinx) -> None:
+    app.add_directive("course", CourseDirective)
+    app.add_role("exhibit", ExhibitRole())

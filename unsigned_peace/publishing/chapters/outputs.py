@@ -1,0 +1,139 @@
+"""Puts the outputs of cells on the page: charts and tables, each with its description, data and sources."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from docutils import nodes
+from myst_nb.core.render import MimeData, MimeRenderPlugin, NbElementRenderer
+from sphinx.environment import BuildEnvironment
+
+from unsigned_peace import tables
+from unsigned_peace.exhibits import CARD, CHART_TYPE, caution
+from unsigned_peace.files import as_csv
+from unsigned_peace.publishing.chapters import frames
+from unsigned_peace.publishing.charts import data as chart_data, drawing
+from unsigned_peace.publishing.data_pages.records import address_of, part_of, short_source, source_rows
+from unsigned_peace.publishing.html.templates import render
+
+#: Longer data of a chart are a download only.
+MOST_ROWS_SHOWN = 150
+#: A longer list of sources is a download, with a link to each part of the pages of sources.
+MOST_SOURCES_SHOWN = 60
+#: Where the site keeps the scripts that hold a chart each.
+SCRIPTS = "_static/unsigned-peace/charts"
+
+
+def exhibit_anchor(name: str) -> str:
+    """The address of a chart or table on its page: never that of a heading, which may have the same words."""
+    return f"exhibit-{name}"
+
+
+def _write_csv(path: Path, columns: list[str], rows: list[list[str]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(as_csv(columns, rows), encoding="utf-8")
+
+
+def _shared(renderer: NbElementRenderer, card: dict, columns: list[str], rows: list[list[str]]) -> dict:
+    """What the templates of charts and tables share: the card, its sources as links, its data as a file."""
+    environment = renderer.renderer.sphinx_env
+    page = environment.docname
+    name = f"{page.rsplit('/', 1)[-1]}-{card['name']}.csv"
+    _write_csv(Path(environment.app.outdir) / "downloads" / "exhibits" / name, columns, rows)
+    return {
+        "card": card,
+        "anchor": exhibit_anchor(card["name"]),
+        "caution": caution(card),
+        "download": _from_page(environment, f"downloads/exhibits/{name}"),
+        "sources": _sources(environment, card, name.removesuffix(".csv") + "-sources.csv"),
+    }
+
+
+def _sources(environment: BuildEnvironment, card: dict, name: str) -> dict:
+    """The sources of an exhibit as links; where they are too many for a page, as a file, and links to the pages that show them."""
+    known = {source: source_rows()[source] for source in card["sources"] if source in source_rows()}
+    if len(known) <= MOST_SOURCES_SHOWN:
+        links = [{"text": short_source(row), "href": address_of(environment, "sources", source)} for source, row in known.items()]
+        return {"count": len(known), "links": links, "download": ""}
+    columns = ["source_id", "title", "author", "publisher", "published", "url"]
+    _write_csv(Path(environment.app.outdir) / "downloads" / "exhibits" / name, columns, [[row[column] for column in columns] for row in known.values()])
+    parts = {source: part_of("sources", row).replace("-", " ") for source, row in known.items()}
+    links = [
+        {"text": f"{part} ({count})", "href": address_of(environment, "sources", next(source for source in known if parts[source] == part)).partition("#")[0]}
+        for part, count in sorted(Counter(parts.values()).items())
+    ]
+    return {"count": len(known), "links": links, "download": _from_page(environment, f"downloads/exhibits/{name}")}
+
+
+class RecordRenderer(MimeRenderPlugin):
+    """The book's own outputs for MyST-NB; everything else is left to it."""
+
+    mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = [
+        ("*", CHART_TYPE, 1),
+        ("*", tables.MIME_TYPE, 1),
+        ("*", "text/html", 2),
+    ]
+
+    @staticmethod
+    def handle_mime(renderer: NbElementRenderer, data: MimeData, inline: bool) -> None | list[nodes.Element]:
+        if data.mime_type == CHART_TYPE:
+            html = _chart(renderer, data)
+        elif data.mime_type == tables.MIME_TYPE:
+            html = _table(renderer, json.loads(data.content) if isinstance(data.content, str) else data.content)
+        elif data.mime_type == "text/html" and frames.is_frame(str(data.content)):
+            html = frames.on_the_page(str(data.content))
+        else:
+            return None
+        return [nodes.raw("", html, format="html")]
+
+
+def _chart(renderer: NbElementRenderer, data: MimeData) -> str:
+    specification = json.loads(data.content) if isinstance(data.content, str) else data.content
+    card = specification.get("usermeta", {}).get(CARD)
+    if not specification.get("description") or card is None:
+        renderer.logger.warning(
+            "a chart without description and sources: pass it through unsigned_peace.charts.figure", line=data.line, subtype="chart"
+        )
+        return ""
+    drawn = drawing.drawn(specification)
+    narrow = drawing.narrow_changes(drawn)
+    columns, rows = chart_data.whole(specification)
+    tables_of_data = chart_data.tables(specification)
+    text = json.dumps(drawn, ensure_ascii=False, separators=(",", ":"))
+    return render(
+        "chart.html",
+        **_shared(renderer, card, columns, rows),
+        data=tables_of_data if sum(len(shown) for *_, shown in tables_of_data) <= MOST_ROWS_SHOWN else [],
+        row_count=len(rows),
+        wide=drawing.svg(drawn, f"{card['name']}-wide"),
+        narrow=drawing.svg(drawing.changed(drawn, narrow), f"{card['name']}-narrow"),
+        script=_write_script(renderer, card, text, narrow),
+        controls='"params"' in text and '"bind"' in text,
+    )
+
+
+def _write_script(renderer: NbElementRenderer, card: dict, specification: str, narrow: list[list]) -> str:
+    """Writes what makes a chart interactive to a file of its own, fetched when a reader comes to the chart; its address."""
+    environment = renderer.renderer.sphinx_env
+    path = f"{SCRIPTS}/{environment.docname.rsplit('/', 1)[-1]}-{card['name']}.js"
+    changes = json.dumps(narrow, separators=(",", ":"))
+    file = Path(environment.app.outdir) / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f'unsignedPeaceCharts["{file.name}"]={{"specification":{drawing.for_page(specification)},"narrow":{changes}}};\n', encoding="utf-8")
+    return _from_page(environment, path)
+
+
+def _from_page(environment: BuildEnvironment, path: str) -> str:
+    """The address of a file of the site, relative to the page being read."""
+    return environment.app.builder.get_relative_uri(environment.docname, "index").removesuffix("index.html") + path
+
+
+def _table(renderer: NbElementRenderer, content: dict) -> str:
+    environment = renderer.renderer.sphinx_env
+    addresses = content["records"]
+    links = [address_of(environment, *address.split(":", 1)) for address in addresses] if addresses else [None] * len(content["rows"])
+    return render("table.html", **_shared(renderer, content["card"], content["columns"], content["rows"]), columns=content["columns"], rows=list(zip(content["rows"], links)))

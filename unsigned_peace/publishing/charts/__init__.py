@@ -1,0 +1,1 @@
+"""Charts on a page: drawn as SVG, and their data as tables and files."""

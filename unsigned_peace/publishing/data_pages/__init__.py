@@ -1,0 +1,1 @@
+"""Pages made from the dataset: records, sources, appendices, downloads."""

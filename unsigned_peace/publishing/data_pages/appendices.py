@@ -1,0 +1,134 @@
+"""Appendices made from the dataset: data dictionary, timeline of all events, glossary of names, downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from unsigned_peace import dataset
+from unsigned_peace.publishing.data_pages import downloads
+from unsigned_peace.publishing.data_pages.records import address_of, as_known, records_of
+from unsigned_peace.publishing.html.templates import render
+
+
+class _FromData(SphinxDirective):
+    """A directive whose page is read again when a table that it shows, or the descriptor, changes."""
+
+    def depends_on(self, tables: Iterable[str]) -> None:
+        folder = dataset.data_folder()
+        for name in ("datapackage.json", *(dataset.resource(table)["path"] for table in tables)):
+            self.env.note_dependency(str(folder / name))
+
+    def page(self, template: str, **values) -> list[nodes.Node]:
+        return [nodes.raw("", render(template, **values), format="html")]
+
+    def headed(self, title: str, anchor: str, body: str) -> nodes.section:
+        """A section that the page's table of contents shows."""
+        section = nodes.section(ids=[anchor])
+        section += nodes.title("", title)
+        section += nodes.raw("", body, format="html")
+        return section
+
+
+def _constraints(field: dict) -> list[str]:
+    constraints = field.get("constraints", {})
+    said = []
+    if constraints.get("required"):
+        said.append("required")
+    if constraints.get("unique"):
+        said.append("unique")
+    if "enum" in constraints:
+        said.append("one of: " + ", ".join(constraints["enum"]))
+    if "minimum" in constraints:
+        said.append(f"at least {constraints['minimum']}")
+    if "maximum" in constraints:
+        said.append(f"at most {constraints['maximum']}")
+    if "maxLength" in constraints:
+        said.append(f"at most {constraints['maxLength']} characters")
+    if "pattern" in constraints:
+        said.append(f"form {constraints['pattern']}")
+    if "listOf" in field:
+        said.append(f"a list, items separated by '{dataset.LIST_SEPARATOR.strip()}' and a blank")
+    return said
+
+
+def _example(table: str, column: str) -> str:
+    """A short value of the column as the data have it."""
+    values = [record[column] for record in records_of(table).values() if record[column]]
+    return min(values, key=lambda value: (abs(len(value) - 24), value)) if values else ""
+
+
+class DataDictionary(_FromData):
+    """``{data-dictionary}``: every table and column with type, unit, meaning, constraints and an example."""
+
+    def run(self) -> list[nodes.Node]:
+        self.depends_on(dataset.table_names())
+        sections = []
+        for table in dataset.table_names():
+            entry = dataset.resource(table)
+            references = {key["fields"]: key["reference"]["resource"] or table for key in entry["schema"].get("foreignKeys", [])}
+            columns = [
+                {
+                    **{name: field.get(name, "") for name in ("name", "title", "type", "unit", "description")},
+                    "constraints": _constraints(field),
+                    "codes": [{"dimension": "", **code, "href": address_of(self.env, table, code["example"])} for code in field.get("codes", [])],
+                    "refers_to": references.get(field["name"]) or (field.get("listOf") if field.get("listOf") in dataset.table_names() else ""),
+                    "example": _example(table, field["name"]),
+                }
+                for field in dataset.fields(table)
+            ]
+            body = render("dictionary.html", table=table, entry=entry, columns=columns, count=len(records_of(table)))
+            sections.append(self.headed(entry["title"], f"table-{table.replace('_', '-')}", body))
+        return sections
+
+
+class Timeline(_FromData):
+    """``{timeline}``: all events in order, with a filter by kind, years and words that needs no server."""
+
+    def run(self) -> list[nodes.Node]:
+        self.depends_on(["events"])
+        field = next(field for field in dataset.fields("events") if field["name"] == "kind")
+        events = [
+            {**record, "href": address_of(self.env, "events", record_id), "shown_date": as_known(record, "date")}
+            for record_id, record in sorted(records_of("events").items(), key=lambda item: (item[1]["date"], item[0]))
+        ]
+        return self.page("timeline.html", events=events, kinds=field["constraints"]["enum"], first=events[0]["date"][:4], last=events[-1]["date"][:4])
+
+
+class Glossary(_FromData):
+    """``{names}``: the places with their names in English, Russian and Japanese."""
+
+    def run(self) -> list[nodes.Node]:
+        self.depends_on(["places"])
+        places = [
+            {**record, "href": address_of(self.env, "places", record_id)}
+            for record_id, record in sorted(records_of("places").items(), key=lambda item: item[1]["name_en"])
+        ]
+        return self.page("names.html", places=places)
+
+
+class Downloads(_FromData):
+    """``{downloads}``: each table as CSV and the whole package as one zip."""
+
+    def run(self) -> list[nodes.Node]:
+        self.depends_on(dataset.table_names())
+        root = self.env.app.builder.get_relative_uri(self.env.docname, "index").removesuffix("index.html")
+        tables = [
+            {"title": dataset.resource(table)["title"], "path": dataset.resource(table)["path"], "count": len(records_of(table))}
+            for table in dataset.table_names()
+        ]
+        return self.page("downloads.html", tables=tables, root=root, package=downloads.PACKAGE_NAME)
+
+
+def setup(app: Sphinx) -> None:
+    for name, directive in (("data-dictionary", DataDictionary), ("timeline", Timeline), ("names", Glossary), ("downloads", Downloads)):
+        app.add_directive(name, directive)
+    app.connect("html-page-context", _timeline_script)
+
+
+def _timeline_script(app: Sphinx, pagename: str, _template: str, _context: dict, doctree: nodes.document | None) -> None:
+    if doctree is not None and any('id="timeline-filter"' in node.astext() for node in doctree.findall(nodes.raw)):
+        app.add_js_file("unsigned-peace/timeline.js", loading_method="defer")

@@ -1,0 +1,1 @@
+"""What stands around the text of every page: theme, style, scripts, links, metadata; and what an old or wrong address leads to."""

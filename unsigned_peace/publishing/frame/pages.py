@@ -1,0 +1,136 @@
+"""The frame of every page: the book's own theme, its style, the scripts that a page uses, what a page may load."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from unsigned_peace.publishing.charts.drawing import live_bundle
+from unsigned_peace.publishing.frame import colours
+from unsigned_peace.publishing.frame.work import work
+
+ASSETS = Path(__file__).with_name("assets")
+THEME = Path(__file__).with_name("theme")
+THEME_NAME = "unsigned_peace"
+#: What a page may load: the site's own files and no other. Nothing in a page runs but the site's script files.
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'"
+#: Scripts and styles of this book; of Sphinx's own only what searching needs, on its page.
+_OWN = "unsigned-peace/"
+_SEARCH_SCRIPTS = (
+    "documentation_options.js", "doctools.js", "sphinx_highlight.js", "language_data.js", f"{_OWN}records.js", f"{_OWN}search.js", "searchtools.js", "searchindex.js",
+)
+#: How fast a student reads a text of this kind.
+WORDS_A_MINUTE = 180
+
+
+def _frame(app: Sphinx, pagename: str, _template: str, context: dict, doctree: nodes.document | None) -> None:
+    """Gives the theme what a page shows around its text, and the page the scripts that it uses."""
+    if app.builder.format != "html" or app.config.html_theme != THEME_NAME:
+        return
+    context["policy"] = POLICY
+    context["parts"] = _parts(app)
+    context["work"] = work()
+    context["on_this_page"] = _headings(app, pagename) if doctree is not None else []
+    if doctree is not None and any('class="exhibit chart"' in node.astext() for node in doctree.findall(nodes.raw)):
+        app.add_js_file(f"{_OWN}charts.js", loading_method="defer")
+    for kind in ("script_files", "css_files"):
+        context[kind] = [file for file in context[kind] if str(file.filename).removeprefix("_static/").startswith(_OWN)]
+    if pagename == "search":
+        context["script_files"] += [name if name == "searchindex.js" else f"_static/{name}" for name in _SEARCH_SCRIPTS]
+
+
+def _parts(app: Sphinx) -> list[dict]:
+    """The book's table of contents: parts with a caption, pages in them, pages below those."""
+    site, titles = app.env.external_site_map, app.env.titles
+
+    def entries(subtree) -> list[dict]:
+        shown = []
+        for page in map(str, subtree.items):
+            below = [entry for tree in site[page].subtrees for entry in entries(tree)] if page in site else []
+            if page in titles:
+                pages = {page}.union(*(entry["pages"] for entry in below))
+                shown.append({"page": page, "title": titles[page].astext(), "below": below, "pages": pages})
+        return shown
+
+    root = app.config.root_doc
+    first = {"caption": "", "entries": [{"page": root, "title": titles[root].astext(), "below": [], "pages": {root}}]}
+    return [first] + [{"caption": tree.caption, "entries": entries(tree)} for tree in site.root.subtrees]
+
+
+def _headings(app: Sphinx, pagename: str) -> list[dict]:
+    """The headings of a page below its title, two levels deep."""
+
+    def below(items: nodes.Node | None, depth: int) -> list[dict]:
+        found = []
+        for item in items.children if items is not None and depth else ():
+            link = next(item.findall(nodes.reference), None) if isinstance(item, nodes.list_item) else None
+            if link is not None and not isinstance(item[0], addnodes.toctree):
+                deeper = item[1] if len(item) > 1 and isinstance(item[1], nodes.bullet_list) else None
+                found.append({"title": link.astext(), "anchor": link["anchorname"].removeprefix("#"), "below": below(deeper, depth - 1)})
+        return found
+
+    tree = app.env.tocs.get(pagename)
+    titles = below(tree, 3)
+    return titles[0]["below"] if titles else []
+
+
+def _write_bundle(app: Sphinx, error: Exception | None) -> None:
+    if error or app.builder.format != "html":
+        return
+    target = Path(app.outdir) / "_static" / "unsigned-peace"
+    target.mkdir(parents=True, exist_ok=True)
+    # In a function of its own: the bundle's names must not meet those of Sphinx's scripts.
+    (target / "vega.js").write_text(f"(() => {{{live_bundle()}}})();\n", encoding="utf-8")
+
+
+def _write_style(app: Sphinx) -> None:
+    """Puts style and scripts where Sphinx copies static files from, the colours written into the style."""
+    source = Path(app.doctreedir) / "static"
+    folder = source / "unsigned-peace"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "book.css").write_text(colours.style() + (ASSETS / "book.css").read_text(encoding="utf-8"), encoding="utf-8")
+    for script in ASSETS.glob("*.js"):
+        (folder / script.name).write_bytes(script.read_bytes())
+    app.config.html_static_path.append(str(source))
+
+
+class AimsDirective(SphinxDirective):
+    """``{aims}``: what a reader can do after the chapter, and how long reading it takes."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        with open(self.env.doc2path(self.env.docname), encoding="utf-8") as page:
+            minutes = reading_minutes(page.read())
+        box = nodes.admonition("", nodes.title("", "After this chapter you can"), classes=["aims"])
+        self.state.nested_parse(self.content, self.content_offset, box)
+        box += nodes.paragraph("", f"Reading time: about {minutes} minutes, charts included. The code runs in less than a minute.", classes=["reading-time"])
+        return [box]
+
+
+def reading_minutes(text: str) -> int:
+    """How long reading a chapter takes, in whole minutes, charts included."""
+    return max(1, round(reading_words(text) / WORDS_A_MINUTE))
+
+
+def reading_words(text: str) -> int:
+    """The words of a chapter that a reader reads: its prose, and fifty for each chart or table."""
+    prose = re.sub(r"^(`{3,}|~{3,})\s*\{code-cell\}.*?^\1\s*$", " ", text, flags=re.MULTILINE | re.DOTALL)
+    prose = re.sub(r"\A---.*?^---\s*$", " ", prose, flags=re.MULTILINE | re.DOTALL)
+    return len(prose.split()) + 50 * len(re.findall(r"^(?:figure|table)\(|[ =(](?:figure|table)\($", text, flags=re.MULTILINE))
+
+
+def setup(app: Sphinx) -> None:
+    app.add_directive("aims", AimsDirective)
+    app.add_html_theme(THEME_NAME, str(THEME))
+    app.add_config_value("comments_config", {}, "")  # Jupyter Book always sets it, for an extension left out here
+    app.connect("builder-inited", _write_style)
+    app.add_css_file(f"{_OWN}book.css")
+    app.add_js_file(f"{_OWN}page.js")
+    app.connect("html-page-context", _frame, priority=900)
+    app.connect("build-finished", _write_bundle)

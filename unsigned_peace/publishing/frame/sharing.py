@@ -1,0 +1,155 @@
+"""What a page says of itself to search engines and to those it is shared with: description, title, picture.
+
+Addresses in such metadata must be whole. They are written only if the site's address is known
+(``html.baseurl`` in ``_config.yml``); without it the tags that need one are left out.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import textwrap
+from functools import cache
+from pathlib import Path
+from urllib.parse import urljoin
+
+import vl_convert
+from docutils import nodes
+from myst_nb.core.read import is_myst_markdown_notebook
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+from unsigned_peace.exhibits import CARD, CHART_TYPE
+from unsigned_peace.notebooks.source import read
+from unsigned_peace.publishing.chapters.executed import executed_twin
+from unsigned_peace.publishing.charts import drawing
+from unsigned_peace.publishing.frame.work import work
+from unsigned_peace.publishing.html.templates import render
+
+#: Search engines and previews cut longer descriptions.
+MOST_CHARACTERS = 300
+_FEWEST_CHARACTERS = 60
+_RAW_PARAGRAPH = re.compile(r"\s*<p>(.*?)</p>", re.DOTALL)
+_DOWNLOAD = re.compile(r"<a [^>]*\bdownload\b[^>]*>.*?</a>\.?", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+PICTURES = "_static/sharing"
+#: Width and height in pixels that previews are made for, and the free border.
+PICTURE, MARGIN = (1200, 630), 48
+_TITLE_CHARACTERS, _FINDING_CHARACTERS = 44, 96
+
+
+# description -------------------------------------------------------------------------------------
+
+def description(doctree: nodes.document | None, meta: dict) -> str:
+    """A page in a few sentences: the ``description`` of its front matter, else its first paragraph.
+
+    A page with neither, such as the search page, gets the book's title in full.
+    """
+    if meta.get("description"):
+        return _shortened(str(meta["description"]))
+    for node in doctree.findall() if doctree is not None else ():
+        text = ""
+        if isinstance(node, nodes.paragraph) and isinstance(node.parent, (nodes.section, nodes.document)):
+            text = node.astext()
+        elif isinstance(node, nodes.raw) and (paragraph := _RAW_PARAGRAPH.match(node.astext())):
+            text = html.unescape(_TAG.sub("", _DOWNLOAD.sub("", paragraph[1])))
+        if len(text) > _FEWEST_CHARACTERS:
+            return _shortened(text)
+    return _shortened(work().title)
+
+
+def _shortened(text: str) -> str:
+    """The sentences of a text that fit; of a first sentence that is too long, the words that fit."""
+    text = " ".join(text.split())
+    if len(text) <= MOST_CHARACTERS:
+        return text
+    ends = [end.end() for end in re.finditer(r"[.?!][\"')]?(?= [A-Z\"'])", text[: MOST_CHARACTERS + 2]) if end.end() <= MOST_CHARACTERS]
+    if ends and ends[-1] > MOST_CHARACTERS // 3:
+        return text[: ends[-1]]
+    return text[: MOST_CHARACTERS - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+
+
+# addresses ---------------------------------------------------------------------------------------
+
+def address_on_site(config: Config, path: str) -> str:
+    """The whole address of a file of the site; empty if the site's own is not known."""
+    base = config.html_baseurl
+    return urljoin(base if base.endswith("/") else f"{base}/", path) if base else ""
+
+
+# tags --------------------------------------------------------------------------------------------
+
+def _add_tags(app: Sphinx, pagename: str, _template: str, context: dict, doctree: nodes.document | None) -> None:
+    if app.builder.format != "html":
+        return
+    title = html.unescape(_TAG.sub("", context.get("title") or "")).strip() or work().name
+    said = description(doctree, context.get("meta") or {})
+    tags = {
+        "og:type": "article" if doctree is not None and pagename != app.config.root_doc else "website",
+        "og:site_name": work().name,
+        "og:locale": "en_GB",
+        "og:title": title,
+        "og:description": said,
+        "twitter:card": "summary",
+    }
+    address = address_on_site(app.config, app.builder.get_target_uri(pagename))
+    if address and doctree is not None:
+        picture, shows = _picture(app, pagename, title)
+        tags |= {
+            "og:url": address,
+            "og:image": address_on_site(app.config, picture),
+            "og:image:width": str(PICTURE[0]),
+            "og:image:height": str(PICTURE[1]),
+            "og:image:alt": shows,
+            "twitter:card": "summary_large_image",
+        }
+    lines = [f'<meta name="description" content="{html.escape(said)}">']
+    lines += [f'<meta {"name" if name.startswith("twitter:") else "property"}="{name}" content="{html.escape(content)}">' for name, content in tags.items()]
+    context["metatags"] = (context.get("metatags") or "") + "\n".join(lines) + "\n"
+
+
+# pictures ----------------------------------------------------------------------------------------
+
+def _picture(app: Sphinx, docname: str, title: str) -> tuple[str, str]:
+    """The picture of a page, drawn if it is a chapter with a chart (else the first page's), and what it shows."""
+    specification = _first_chart(app.env.doc2path(docname))
+    if specification is None:
+        docname, title = app.config.root_doc, work().name
+        specification = _first_chart(app.env.doc2path(docname))
+    name = f"{PICTURES}/{docname.rsplit('/', 1)[-1]}.png"
+    finding = specification["usermeta"][CARD]["title"] if specification else work().title
+    path = Path(app.outdir) / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_png(title, finding, json.dumps(specification) if specification else ""))
+    return name, f"{title} {finding}"
+
+
+def _first_chart(path: str) -> dict | None:
+    """The specification of a chapter's first chart; None for a page that has none."""
+    text = Path(path).read_text(encoding="utf-8")
+    if not is_myst_markdown_notebook(text):
+        return None
+    for cell in executed_twin(read(text)).cells:
+        for output in cell.get("outputs", []):
+            if CHART_TYPE in output.get("data", {}):
+                content = output["data"][CHART_TYPE]
+                return json.loads(content) if isinstance(content, str) else content
+    return None
+
+
+@cache
+def _png(title: str, finding: str, specification: str) -> bytes:
+    """Title, finding and chart as a picture: the same bytes for the same input, on the same machine's fonts."""
+    heading, says = textwrap.wrap(title, _TITLE_CHARACTERS)[:2], textwrap.wrap(finding, _FINDING_CHARACTERS)[:2]
+    top = 80 + 50 * len(heading) + 30 * len(says)
+    chart = ""
+    if specification:
+        chart = vl_convert.vegalite_to_svg(drawing.drawn(json.loads(specification)))
+        room = f'x="{MARGIN}" y="{top}" width="{PICTURE[0] - 2 * MARGIN}" height="{PICTURE[1] - MARGIN // 2 - top}"'
+        chart = re.sub(r'(<svg[^>]*?) width="[\d.]+" height="[\d.]+"', rf"\1 {room}", chart, count=1)
+    return vl_convert.svg_to_png(render("sharing.svg", size=PICTURE, margin=MARGIN, book=work().name, title=heading, finding=says, chart=chart))
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("html-page-context", _add_tags)

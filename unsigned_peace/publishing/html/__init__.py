@@ -1,0 +1,1 @@
+"""The book's HTML: templates, markup of libraries set in its own way, marks of language."""
