@@ -68,7 +68,7 @@ grade: $(VENV)/ready ## grade submissions: make grade SUBMISSIONS=dir OUT=dir
 
 mark: $(VENV)/ready ## mark essays in nbgrader's pages: make mark OUT=dir
 	@test -f "$(OUT)/gradebook.db" || { echo "Say where: make mark OUT=dir (the folder that make grade wrote)"; exit 2; }
-	@cd "$(OUT)" && PATH="$(abspath $(BIN)):$$PATH" jupyter lab $(ROOTLY) --LabApp.default_url=/formgrader/gradebook
+	@cd "$(OUT)" && PATH="$(abspath $(BIN)):$$PATH" jupyter lab $(ROOTLY) --ServerApp.jpserver_extensions=unsigned_peace.coursework.form=True --LabApp.default_url=/formgrader/gradebook
 
 serve: ## serve the built book on this machine only (PORT=8001 for another port)
 	@test -f _build/html/index.html || { echo "There is no built book yet: run make book."; exit 1; }

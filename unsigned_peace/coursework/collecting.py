@@ -226,19 +226,22 @@ def find(places: Iterable[Path], stem: str) -> tuple[Path | None, list[str]]:
             files += [Path(entry.path) for entry in _entries(place) if not entry.is_dir(follow_symlinks=False)]
         except OSError as error:
             raise Unreadable(f"the folder cannot be opened ({error.strerror})") from error
-    files = [file for file in files if not file.name.startswith("onlinetext.")] or files
     wanted = f"{stem}.ipynb"
     exact = [file for file in files if _plain_name(file) == wanted]
     others = [file for file in files if _is_notebook(file.name) and file not in exact]
     if len(exact) > 1 and len({contents(file) for file in exact}) > 1:
         raise Unreadable(f"{len(exact)} different notebooks named {wanted}, in {_listed(file.parent for file in exact)}, which are folders of one student")
+    further = [file for file in files if re.search(r"\.ipynb\.(txt|json)$|\.json$", file.name, re.I)]
+    rest = [file for file in files if file not in exact and file not in others]
+    beside = [f"beside it lies {_listed(rest)}, which was not read"] if rest else []
     if exact:
-        return exact[0], [f"{len(others) + 1} notebooks in the folder: {wanted} was graded, not {_listed(others)}"] if others else []
-    others = others or [file for file in files if re.search(r"\.ipynb\.(txt|json)$|\.json$", file.name, re.I)]
+        return exact[0], [*([f"{len(others) + 1} notebooks in the folder: {wanted} was graded, not {_listed(others)}"] if others else []), *beside]
+    if not others and further:
+        others, beside = further, []
     if len(others) > 1:
         raise Unreadable(f"{len(others)} notebooks, none of them named {wanted}")
     if others:
-        return others[0], [f"the file is named {_short(_plain_name(others[0]))}"]
+        return others[0], [f"the file is named {_short(_plain_name(others[0]))}", *beside]
     if files:
         raise Unreadable(f"no notebook was handed in; there is {_listed(files)}: {what_it_is(files[0]) or 'that is no notebook'}")
     return None, []

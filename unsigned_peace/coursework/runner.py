@@ -20,6 +20,9 @@ import signal
 import sys
 
 KEPT_TYPES = ("text/plain", "image/png")
+#: Of what one cell writes so many characters are sent, more than is kept of it; what is beyond is
+#: dropped here, so that no long text costs anybody their answers. A cell that goes on is stopped.
+SENT, SENT_IMAGE, WRITTEN = 25_000, 1_000_000, 16_000_000
 #: A cell's seconds count its own computing, so that a busy machine stops no honest cell; by the
 #: clock on the wall it may take so many times as long, which ends a cell that only waits.
 WALL = 3
@@ -40,6 +43,10 @@ class TimeIsUp(KeyboardInterrupt):
     """A cell ran longer than it may."""
 
 
+class OutputIsUp(KeyboardInterrupt):
+    """A cell wrote more than it may."""
+
+
 class _Channel:
     """Where events go; the process that a cell sees as standard input and output is another."""
 
@@ -47,6 +54,7 @@ class _Channel:
         self.requests = os.fdopen(os.dup(0), "r", encoding="utf-8", newline="\n")
         self._events = os.dup(1)
         self.token = ""
+        self.written = 0
         os.set_inheritable(self._events, False)
 
     def close_others(self) -> None:
@@ -74,8 +82,14 @@ class _Stream:
         self._channel, self.name = channel, name
 
     def write(self, text: str) -> int:
-        for start in range(0, len(text), 65536):
-            self._channel.emit(stream=self.name, text=text[start:start + 65536])
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        sent = text[:max(0, SENT - self._channel.written)]
+        self._channel.written += len(text)
+        for start in range(0, len(sent), 65536):
+            self._channel.emit(stream=self.name, text=sent[start:start + 65536])
+        if self._channel.written > WRITTEN:
+            raise OutputIsUp(f"the cell wrote more than {WRITTEN // 1_000_000} million characters")
         return len(text)
 
     def writelines(self, lines) -> None:
@@ -95,6 +109,12 @@ class _Stream:
         return False
 
 
+def _short(bundle: dict) -> dict:
+    """Of a displayed object what is kept, no longer than it may be."""
+    kept = {kind: bundle[kind] for kind in KEPT_TYPES if isinstance(bundle.get(kind), str)}
+    return {kind: content if kind.startswith("image/") else content[:SENT] for kind, content in kept.items() if len(content) <= SENT_IMAGE or not kind.startswith("image/")}
+
+
 def _shell(channel: _Channel):
     """An IPython shell whose outputs are events."""
     from IPython.core.displayhook import DisplayHook
@@ -108,11 +128,11 @@ def _shell(channel: _Channel):
             if result is not None and not self.quiet():
                 self.fill_exec_result(result)
                 self.update_user_ns(result)
-                channel.emit(result=self.compute_format_data(result)[0])
+                channel.emit(result=_short(self.compute_format_data(result)[0]))
 
     class Publisher(DisplayPublisher):
         def publish(self, data, metadata=None, **_):
-            channel.emit(display={kind: data[kind] for kind in KEPT_TYPES if kind in data})
+            channel.emit(display=_short(data))
 
         def clear_output(self, wait=False):
             pass
@@ -122,7 +142,8 @@ def _shell(channel: _Channel):
 
         def _showtraceback(self, etype, evalue, stb):
             self.reported = True
-            channel.emit(error={"ename": getattr(etype, "__name__", str(etype)), "evalue": str(evalue), "traceback": self.InteractiveTB.stb2text(stb)})
+            parts = {"ename": getattr(etype, "__name__", str(etype)), "evalue": str(evalue), "traceback": self.InteractiveTB.stb2text(stb)}
+            channel.emit(error={name: part[:SENT] for name, part in parts.items()})
 
         def showtraceback(self, exc_tuple=None, **options):
             if isinstance((exc_tuple or sys.exc_info())[1], MemoryError):  # a full traceback would need what is lacking
@@ -154,6 +175,7 @@ def _run(shell, source: str, seconds: float, channel: _Channel) -> dict:
         raise TimeIsUp(f"the cell computed longer than {seconds:g} seconds" if number == signal.SIGPROF else f"the cell took longer than {WALL * seconds:g} seconds")
 
     shell.reported = False
+    channel.written = 0
     for clock, number, bound in ((signal.ITIMER_PROF, signal.SIGPROF, seconds), (signal.ITIMER_REAL, signal.SIGALRM, WALL * seconds)):
         signal.signal(number, time_is_up)
         signal.setitimer(clock, bound)
@@ -169,6 +191,8 @@ def _run(shell, source: str, seconds: float, channel: _Channel) -> dict:
         channel.emit(error={"ename": name, "evalue": "", "traceback": name})
     if isinstance(error, TimeIsUp):
         return {"stopped": "time"}
+    if isinstance(error, OutputIsUp):
+        return {"stopped": "output"}
     if isinstance(error, MemoryError):
         return {"stopped": "memory"}
     if isinstance(error, BlockingIOError) and error.errno == errno.EAGAIN or isinstance(error, RuntimeError) and "start new thread" in str(error):

@@ -97,7 +97,7 @@ def ask_cell(process: Process, request: dict, seconds: float | None = None) -> t
         stopped.outputs = outputs
         raise
     stopped = done.get("stopped")
-    return outputs, told, stopped if stopped in ("time", "memory", "processes", "exit") else None
+    return outputs, told, stopped if stopped in ("time", "memory", "processes", "output", "exit") else None
 
 
 def _told(event: dict, names: list[str]) -> Told:

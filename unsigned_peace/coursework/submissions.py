@@ -175,17 +175,21 @@ def rebuild(assignment: Assignment, cells: list[Cell]) -> Submission:
     stubs = {grade_id(cell): cell.source for cell in assignment.official.cells}
     given = {grade_id(cell): cell.source for cell in assignment.release.cells}
     known = {_letters(text): name for texts in (stubs, given) for name, text in texts.items() if name not in own}
+    untouched = {_letters(stubs[name]) for name in own}
+    kinds = {grade_id(cell): cell.cell_type for cell in assignment.official.cells}
+    marked = any(cell.grade_id in assignment.places for cell in cells)
     answers: dict[str, list[Cell]] = {}
     followers: dict[str, list[Cell]] = {}
     seen: list[str] = []
-    marked = False
     anchor = "setup"  # nothing of a student's runs before the setup cell
     restored = []
     for cell in cells:
-        marked = marked or cell.grade_id in assignment.places
         name = cell.grade_id if cell.grade_id in assignment.places else known.get(_letters(cell.source))
+        asked = anchor.removesuffix("-question")
+        if name is None and not marked and asked in own and asked not in answers and cell.kind == kinds[asked]:
+            name = asked  # the first cell below a question
         if name is None:
-            if cell.source.strip():
+            if cell.source.strip() and _letters(cell.source) not in untouched:
                 followers.setdefault(anchor, []).append(cell)
             continue
         if name != "about":

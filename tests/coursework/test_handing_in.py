@@ -1,0 +1,391 @@
+"""What a class hands in, by `make grade` and the pages that come of it: no text acts on its reader, no link is followed, nobody's work is lost.
+
+Everything is driven from outside, with the two commands that a teacher types; nothing of the package is imported.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import copy
+import csv
+import io
+import json
+import os
+import re
+import secrets
+import signal
+import socket
+import sqlite3
+import subprocess
+import time
+import unicodedata
+import urllib.request
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+STEM = "islands"
+#: A picture of one pixel.
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+#: Each of these acts on whoever reads the page, in one renderer of Markdown or another.
+ACTS = """Quoted
+
+> [a]: javascript:alert(1)
+> "t"
+
+- [b]: javascript:alert(2)
+
+[c]:
+  javascript:alert(3)
+  "over two lines"
+
+[go][a] [go][b] [go][c] [go](javascript:alert(4)) [go](<java&#115;cript:alert(5)>) <javascript:alert(6)>
+![p][d] ![p](http://192.0.2.1/p.png) <img src=http://192.0.2.1/q.png onerror=alert(7)>
+
+> [d]: http://192.0.2.1/r.png
+
+<script>alert(8)</script><svg onload=alert(9)><details open ontoggle=alert(10)>x</details><iframe src=javascript:alert(11)></iframe>
+<math href="javascript:alert(12)">x</math><form action=javascript:alert(13)><button>go</button></form><style>body{background:url(http://192.0.2.1/s)}</style>
+<a href=javascript:alert(14)>go</a><base href=http://192.0.2.1/><meta http-equiv=refresh content="0;url=http://192.0.2.1/">
+
+$$\\href{javascript:alert(15)}{go}$$
+
+```mermaid
+graph LR; a-->b; click a "javascript:alert(16)"
+```
+"""
+OUTPUTS = (
+    "from IPython.display import HTML, Javascript, SVG, Markdown, display\n"
+    "display(HTML('<img src=x onerror=alert(21)>'), Javascript('alert(22)'), Markdown('[go](javascript:alert(23))'))\n"
+    "display({'image/svg+xml': '<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(24)\"/>', 'text/latex': '$$x$$'}, raw=True)\n"
+    "print('<script>alert(25)</script>')\n'<img src=x onerror=alert(26)>'"
+)
+NAMES = ["=1+1", "+2", "-3", "@four", "＝5", "a\tb", "\x1b[31mred", "<img src=x onerror=alert(31)>"]
+ESSAY = "The population figures of 1945 cannot be compared with those of today, since nobody counted in the same way."
+
+
+def make(*arguments: str, seconds: float = 240, folder: Path = ROOT) -> subprocess.CompletedProcess:
+    """A command as a teacher types it, and what it printed; it is ended with all that it started if it takes too long."""
+    process = subprocess.Popen(["make", *arguments], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True)
+    try:
+        said, _ = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        pytest.fail(f"`make {arguments[0]}` has not ended after {seconds} seconds")
+    return subprocess.CompletedProcess(arguments, process.returncode, said, None)
+
+
+def markdown(text: str, **more) -> dict:
+    return {"cell_type": "markdown", "id": secrets.token_hex(4), "metadata": {}, "source": text, **more}
+
+
+def code(text: str) -> dict:
+    return {"cell_type": "code", "id": secrets.token_hex(4), "metadata": {}, "source": text, "outputs": [], "execution_count": None}
+
+
+def cell(notebook: dict, name: str) -> dict:
+    return next(cell for cell in notebook["cells"] if cell["metadata"].get("nbgrader", {}).get("grade_id") == name)
+
+
+class Class:
+    """A folder of submissions that is filled, graded and read from outside."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.out = folder / "in", folder / "out"
+        self.folder.mkdir()
+        self.said = make("grade", f"SUBMISSIONS={self.folder}", f"OUT={self.out}").stdout  # of nothing: this writes the student versions
+
+    def _notebook(self, kind: str, stem: str) -> dict:
+        notebook = json.loads((self.out / kind / stem / f"{stem}.ipynb").read_text(encoding="utf-8"))
+        for cell in notebook["cells"]:
+            cell["source"] = "".join(cell["source"])
+        return notebook
+
+    def blank(self, stem: str = STEM) -> dict:
+        """The notebook as students get it."""
+        return self._notebook("release", stem)
+
+    def solved(self) -> dict:
+        """All tasks right, no essay."""
+        notebook, key = self.blank(), self._notebook("source", STEM)
+        for number in range(1, 9):
+            with contextlib.suppress(StopIteration):
+                cell(notebook, f"task-{number}")["source"] = cell(key, f"task-{number}")["source"]
+        return notebook
+
+    def put(self, path: str, content: dict | bytes) -> Path:
+        path = self.folder / path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode())
+        return path
+
+    def hand_in(self, student: str, notebook: dict | bytes) -> Path:
+        return self.put(f"{student}/{STEM}/{STEM}.ipynb", notebook)
+
+    def grade(self) -> None:
+        self.said = make("grade", f"SUBMISSIONS={self.folder}", f"OUT={self.out}").stdout
+        with open(self.out / "grades.csv", newline="", encoding="utf-8") as file:
+            self.rows = list(csv.DictReader(file))
+
+    def row(self, student: str) -> dict:
+        found = [row for row in self.rows if row["student"] == student and row["assignment"] == STEM]
+        assert len(found) == 1, f"{len(found)} lines of {student!r} among {[row['student'] for row in self.rows]}"
+        return found[0]
+
+    def page(self, student: str) -> str:
+        return (self.out / "feedback" / student / STEM / f"{STEM}.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def class_(tmp_path_factory):
+    this = Class(tmp_path_factory.mktemp("class"))
+    solved = this.solved()
+
+    def changed(change) -> dict:
+        notebook = copy.deepcopy(solved)
+        change(notebook)
+        return notebook
+
+    full = changed(lambda notebook: cell(notebook, "essay-1").update(source=ESSAY))
+    this.hand_in("alice", full)
+    this.hand_in("acts", changed(lambda notebook: (cell(notebook, "essay-1").update(source=ACTS), notebook["cells"].extend([markdown(ACTS), {**markdown(ACTS), "cell_type": "raw"}, code(OUTPUTS)]))))
+    # links, at each level
+    (this.folder / "m").mkdir()
+    (this.folder / "m" / STEM).symlink_to(f"../alice/{STEM}")
+    (this.folder / "n").symlink_to("alice")
+    (this.folder / "o" / STEM).mkdir(parents=True)
+    (this.folder / "o" / STEM / f"{STEM}.ipynb").symlink_to(this.out / "source" / STEM / f"{STEM}.ipynb")
+    # written work in other places
+    this.hand_in("below", changed(lambda notebook: notebook["cells"].append(markdown(ESSAY))))
+    this.hand_in("among-code", changed(lambda notebook: notebook["cells"].append(code(ESSAY + "\n" + ESSAY))))
+    this.hand_in("in-the-question", changed(lambda notebook: cell(notebook, "essay-1-question").update(source=cell(notebook, "essay-1-question")["source"] + "\n\n" + ESSAY)))
+    this.hand_in("dropped-marks", changed(lambda notebook: (cell(notebook, "essay-1").update(source=ESSAY), [cell.update(metadata={}) for cell in notebook["cells"]])))
+    this.hand_in("untouched", this.blank())
+    this.hand_in("untouched-without-marks", {**this.blank(), "cells": [{**cell, "metadata": {}} for cell in this.blank()["cells"]]})
+    # one long write
+    this.hand_in("long-write", changed(lambda notebook: cell(notebook, "task-3").update(source=cell(notebook, "task-3")["source"] + "\nprint('x' * 50_000_000)")))
+    # line ends
+    this.hand_in("windows", {**this.blank(), "cells": [{**cell, "source": cell["source"].replace("\n", "\r\n")} for cell in this.blank()["cells"]]})
+    # names of files and folders
+    this.put(f"text-file/{STEM}/{STEM}.ipynb.txt", full)
+    this.put(f"json-file/{STEM}/{STEM}.ipynb.json", full)
+    this.put(f"word/{STEM}/essay.docx", b"PK\x03\x04 word/document.xml")
+    for litter in ("__MACOSX/alice/x.ipynb", f"alice/__MACOSX/{STEM}.ipynb", "Thumbs.db", ".DS_Store", "$RECYCLE.BIN/x", "alice/desktop.ini", f"alice/{STEM}/._{STEM}.ipynb"):
+        this.put(litter, b"litter")
+    this.put(f"{unicodedata.normalize('NFC', 'José')}/{STEM}/{STEM}.ipynb", full)
+    this.put(f"{unicodedata.normalize('NFD', 'José')}/borders/borders.ipynb", this.blank("borders"))
+    this.put(f"Hanako Sato_101_assignsubmission_file_/{STEM}.ipynb", full)
+    this.put("Hanako Sato_101_assignsubmission_onlinetext_/onlinetext.html", b"<p>see the notebook</p>")
+    this.put(f"Ivan Petrov_102_assignsubmission_file/draft/My {STEM} (2).ipynb", full)
+    this.put(f"Olga Ivanova_103_assignsubmission_file_{STEM}.ipynb", full)
+    this.put("Group 7_assignsubmission_file/homework.ipynb", full)
+    this.put("Ken Ito_104_assignsubmission_onlinetext/onlinetext.html", b"<p>my essay</p>")
+    this.put("islands-101.zip", b"PK\x03\x04")
+    # other things than the notebook
+    this.hand_in("wrong-one", this.blank("borders"))
+    this.hand_in("login", b"<!DOCTYPE html>\n<html><head><title>Log in to the site</title></head><body></body></html>")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as file:
+        file.writestr(f"{STEM}.ipynb", "{}")
+    this.hand_in("zipped", packed.getvalue())
+    this.hand_in("many-digits", b'{"cells": [], "n": ' + b"1" * 5000 + b"}")
+    # names
+    for name in NAMES:
+        this.hand_in(name, b"")
+    # pictures
+    pictures = changed(lambda notebook: cell(notebook, "essay-1").update(
+        source=f'As the map shows:\n\n![map](attachment:image%20one.png)\n\n![inline](data:image/png;base64,{PIXEL})\n\n<img src="attachment:sized.png" width="300">\n\n![gone](chart.png)\n\n![large](data:image/png;base64,{"A" * 300_000})',
+        attachments={"image one.png": {"image/png": PIXEL}, "sized.png": {"image/png": PIXEL}, "bad.svg": {"image/svg+xml": "PHN2Zy8+"}}))
+    this.hand_in("pictures", pictures)
+    this.grade()
+    return this
+
+
+def text_of(page: str) -> str:
+    from bs4 import BeautifulSoup
+
+    return BeautifulSoup(page, "html.parser").get_text()
+
+
+# nothing acts on who reads it --------------------------------------------------------------------
+
+def _visit(browser, address: str) -> tuple[list[str], str]:
+    """What a page did on its own and when each of its links was followed, and its text."""
+    did: list[str] = []
+    context = browser.new_context()
+    page = context.new_page()
+    page.on("dialog", lambda dialog: (did.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    page.on("request", lambda request: did.append(f"request {request.url[:80]}") if not request.url.startswith(("http://127.0.0.1:", "http://localhost:", "file:", "data:", "blob:")) else None)
+    page.goto(address, wait_until="load")
+    page.wait_for_timeout(500)
+    did += [f"link {address[:80]}" for address in page.evaluate("[...document.querySelectorAll('a[href], area[href], form[action], math[href], *|*[*|href]')].map(e => e.getAttribute('href') || e.getAttribute('action') || '').filter(a => /script:|192\\.0\\.2/i.test(a))")]
+    did += [f"element {name}" for name in page.evaluate("[...document.querySelectorAll('#notebook script, #notebook iframe, #notebook form, #notebook svg, #notebook style, #notebook [onerror], #notebook [onload], #notebook [ontoggle], #notebook base, #notebook meta')].map(e => e.localName)")]
+    for link in page.query_selector_all("#notebook a"):
+        if "go" == link.inner_text():
+            did.append("link go")
+    text = page.inner_text("body")
+    context.close()
+    return did, text
+
+
+def test_what_students_write_does_nothing_in_feedback(class_, browser):
+    did, text = _visit(browser, (class_.out / "feedback" / "acts" / STEM / f"{STEM}.html").as_uri())
+    assert not did
+    assert text.count("javascript:alert(1)") == 3 and text.count("<script>alert(8)</script>") == 3  # shown, as it was written
+
+
+@pytest.fixture(scope="module")
+def form(class_):
+    """The address of the form that `make mark` opens, and what asks for its pages."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    token = secrets.token_hex(16)
+    environment = {**os.environ, "JUPYTER_PORT": str(port), "JUPYTER_TOKEN": token, "BROWSER": "true"}
+    process = subprocess.Popen(["make", "mark", f"OUT={class_.out}"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        until = time.monotonic() + 90
+        while True:
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/api?token={token}", timeout=5).read()
+                break
+            assert time.monotonic() < until and process.poll() is None, "the form did not start"
+            time.sleep(0.2)
+        yield lambda path: f"http://127.0.0.1:{port}/formgrader/{path}?token={token}"
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _submissions(out: Path) -> dict[str, str]:
+    """nbgrader's identifiers of the submitted notebooks, by student."""
+    with contextlib.closing(sqlite3.connect(f"file:{out / 'gradebook.db'}?mode=ro", uri=True)) as book:
+        return dict(book.execute(
+            "select submitted_assignment.student_id, submitted_notebook.id from submitted_notebook "
+            "join submitted_assignment on submitted_notebook.assignment_id = submitted_assignment.id").fetchall())
+
+
+def test_what_students_write_does_nothing_in_the_form(class_, form, browser):
+    did, text = _visit(browser, form(f"submissions/{_submissions(class_.out)['acts']}/"))
+    assert not did
+    assert text.count("javascript:alert(1)") == 3
+
+
+def test_the_form_still_takes_marks_and_shows_names(class_, form, browser):
+    submission = _submissions(class_.out)["below"]
+    context = browser.new_context()
+    page = context.new_page()
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text) if "Content Security Policy" in message.text else None)
+    page.goto(form(f"submissions/{submission}/"), wait_until="load")
+    assert ESSAY in page.inner_text("#notebook")
+    page.click("span.glyphicon-eye-open.name-hidden")
+    page.wait_for_selector("a.name-shown:has-text('below')", state="visible")
+    with page.expect_response(lambda response: "/api/grade/" in response.url and response.request.method == "PUT"):
+        page.fill("input#essay-1", "7")
+        page.press("input#essay-1", "Tab")
+    context.close()
+    assert not refused
+    with contextlib.closing(sqlite3.connect(f"file:{class_.out / 'gradebook.db'}?mode=ro", uri=True)) as book:
+        assert book.execute("select manual_score from grade where manual_score is not null").fetchall() == [(7.0,)]
+
+
+def test_pictures_of_an_essay_are_shown_or_named(class_, form, browser):
+    page = class_.page("pictures")
+    assert page.count(f'src="data:image/png;base64,{PIXEL}"') == 3, "not all pictures are in the feedback"
+    assert "A picture is not shown, since it is not in the notebook: gone chart.png" in text_of(page)
+    assert "1 picture could not be shown" in class_.row("pictures")["message"] and class_.row("pictures")["status"] == "essay waits"
+    context = browser.new_context()
+    opened = context.new_page()
+    opened.goto(form(f"submissions/{_submissions(class_.out)['pictures']}/"), wait_until="load")
+    assert opened.evaluate("[...document.querySelectorAll('#notebook .rendered_html img')].filter(i => i.naturalWidth == 1).length") == 3
+    context.close()
+
+
+# links, names, litter ----------------------------------------------------------------------------
+
+def test_no_link_is_followed_and_each_is_named(class_):
+    for student in ("m", "n", "o"):
+        row = class_.row(student)
+        assert (row["score"], row["status"]) == ("0", "unreadable") and "link" in row["message"], row
+        assert ESSAY not in class_.page(student)
+    assert "n: it is a link" in class_.said
+
+
+def test_everybody_has_one_line_and_litter_has_none(class_):
+    students = {row["student"] for row in class_.rows}
+    assert not students & {"__MACOSX", "$RECYCLE.BIN"} and "__MACOSX" not in {row["assignment"] for row in class_.rows}
+    assert unicodedata.normalize("NFD", "José") not in students and class_.row("José")["score"] == "20"
+    assert [row["assignment"] for row in class_.rows if row["student"] == "José"] == ["borders", STEM]
+    for student in ("Hanako Sato_101", "Ivan Petrov_102", "Olga Ivanova_103", "Group 7"):
+        assert class_.row(student)["score"] == "20", class_.row(student)
+    assert "onlinetext.html" in class_.row("Ken Ito_104")["message"]
+    assert re.search(r"islands-101\.zip: it is an archive; unpack it", class_.said)
+    counts = {(row["student"], row["assignment"]) for row in class_.rows}
+    assert len(counts) == len(class_.rows)
+
+
+@pytest.mark.parametrize("student", ["text-file", "json-file"])
+def test_a_notebook_with_a_further_ending_is_read(class_, student):
+    assert class_.row(student)["score"] == "20" and "the file is named" in class_.row(student)["message"]
+
+
+@pytest.mark.parametrize("student, named", [
+    ("word", "no notebook was handed in; there is 'essay.docx'"), ("wrong-one", "another assignment: borders"),
+    ("login", "a web page with the title 'Log in to the site'"), ("zipped", "a zip with 'islands.ipynb' in it; it must be unpacked"), ("many-digits", "not a notebook"),
+])
+def test_what_is_no_notebook_of_the_assignment_is_called_what_it_is(class_, student, named):
+    assert class_.row(student)["status"] == "unreadable" and named in class_.row(student)["message"], class_.row(student)
+    assert named in text_of(class_.page(student)).replace("it is the notebook", "It is the notebook") or named[0].upper() + named[1:] in text_of(class_.page(student))
+
+
+def test_names_act_neither_in_a_table_nor_in_a_terminal_nor_in_a_page(class_):
+    for name in ("grades.csv", "grades-by-student.csv"):
+        with open(class_.out / name, newline="", encoding="utf-8") as file:
+            values = [value for row in csv.reader(file) for value in row]
+        assert not [value for value in values if unicodedata.normalize("NFKC", value)[:1] in tuple("=+-@\t\r\n")]
+        assert not [letter for value in values for letter in value if unicodedata.category(letter) == "Cc"]
+    assert "\x1b" not in class_.said and "\\x1b[31mred" in class_.said
+    assert {"'=1+1", "'+2", "'-3", "'@four", "'＝5", "a\\x09b", "\\x1b[31mred"} <= {row["student"] for row in class_.rows}
+    assert "<img src=x" not in (class_.out / "summary.html").read_text(encoding="utf-8")
+    assert not list((class_.out / "feedback").glob("*<*"))
+
+
+# written work ------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("student", ["below", "among-code", "in-the-question", "dropped-marks"])
+def test_written_work_waits_for_a_person_wherever_it_stands(class_, student):
+    assert class_.row(student)["status"] == "essay waits" and class_.row(student)["score"] == "20", class_.row(student)
+    page = class_.page(student)
+    assert "No response" not in page.rpartition('name="essay-1"')[2] and ESSAY in text_of(page)
+
+
+@pytest.mark.parametrize("student", ["untouched", "untouched-without-marks", "windows"])
+def test_nothing_written_does_not_wait(class_, student):
+    row = class_.row(student)
+    assert (row["score"], row["status"]) == ("0", "graded") and "changed" not in row["message"] and "answered" not in row["message"], row
+    assert "No response" in class_.page(student)
+
+
+def test_one_long_write_costs_no_answer(class_):
+    assert class_.row("long-write")["score"] == "20" and "printed" not in class_.row("long-write")["status"], class_.row("long-write")
+
+
+# bounds ------------------------------------------------------------------------------------------
+
+def test_no_text_holds_up_the_feedback_or_the_form(tmp_path_factory, class_):
+    """A class with texts for which layouts and lexers take minutes; the same command goes on with the class before."""
+    notebook = class_.solved()
+    signs = "".join(f"```{language}\n{'(' * 90_000}\n```\n" for language in ("perl", "ruby", "html"))[:199_000]
+    cell(notebook, "essay-1")["source"] = "# a" + " " * 190_000 + "b"
+    notebook["cells"] += [markdown(text) for text in (signs, "[" * 190_000, "[a]: b\n" * 25_000, "`" * 190_000, "> " * 90_000, "*a " * 60_000, "![" * 90_000, "<!--" * 45_000, "| a " * 40_000)]
+    notebook["cells"] += [code("#" + " \n" * 90_000), code("%%perl\n" + "(" * 90_000), code("x = '" + "\\" * 90_000)]
+    class_.hand_in("slow", notebook)
+    began = time.monotonic()
+    said = make("grade", f"SUBMISSIONS={class_.folder}", f"OUT={class_.out}", seconds=150).stdout
+    assert "Error" not in said and "b" in text_of(class_.page("slow")), said
+    assert time.monotonic() - began < 150
