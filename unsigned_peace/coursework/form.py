@@ -14,6 +14,8 @@ import re
 import nbformat
 from nbconvert.exporters import HTMLExporter
 
+#: nbgrader's own script waits for MathJax, which would come from outside, and does not go on without it.
+_NO_MATHJAX = "window.MathJax = {Hub: {Config() {}, Queue() {}, Startup: {signal: {Interest(ready) { setTimeout(ready, 0, 'End'); }}}}};"
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.S | re.I)
 
 
@@ -28,7 +30,8 @@ class Form(HTMLExporter):
     @staticmethod
     def _held(page: str, empty: str, base: str) -> str:
         """The page with the policy at its head, and without scripts from outside, which nbconvert's own templates ask for."""
-        allowed = [code for attributes, code in _SCRIPT.findall(empty) if "src=" not in attributes]
+        allowed = [_NO_MATHJAX]
+        allowed += [code for attributes, code in _SCRIPT.findall(empty) if "src=" not in attributes]
         allowed += [html.unescape(code) for code in re.findall(r'\son\w+="([^"]*)"', empty)]
         hashes = sorted({f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'" for code in allowed})
         policy = (
@@ -36,7 +39,7 @@ class Form(HTMLExporter):
             "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'"
         )
         page = re.sub(r'<script\b[^>]*\bsrc="https?:[^>]*>\s*</script>', "", page)
-        return page.replace("<head>", f'<head>\n<meta http-equiv="Content-Security-Policy" content="{policy}">', 1)
+        return page.replace("<head>", f'<head>\n<meta http-equiv="Content-Security-Policy" content="{policy}">\n<script>{_NO_MATHJAX}</script>', 1)
 
 
 def _load_jupyter_server_extension(server) -> None:
