@@ -60,7 +60,7 @@ def test_a_class_of_200_with_hostile_submissions(tmp_path, figure):
             right = float(row["score"]) == kind.points(assignment) and row["status"] == kind.status and kind.named in row["message"]
         else:
             others_points = sum(task.points for task in assignment.tasks if task.name != "task-1")
-            gone = attack.status in ("stopped: exit", "stopped: output") or re.search("stopped in the (cell|check) of task 1", row["message"]) is not None
+            gone = attack.status == "stopped: exit" or re.search("stopped in the (cell|check) of task 1", row["message"]) is not None
             right = row["status"] in (attack.status, "essay waits" if attack.status == "graded" else attack.status)
             named = attack.named in row["message"] or attack.status != "graded"
             right = right and named and float(row["score"]) <= (0 if gone else others_points)

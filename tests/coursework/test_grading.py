@@ -17,9 +17,9 @@ from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
 
 from tests.coursework import making, sample
-from unsigned_peace.coursework import __main__ as commands, grading, scoring
+from unsigned_peace.coursework import __main__ as commands, grading, reports, scoring
 from unsigned_peace.coursework.assignments import read
-from unsigned_peace.coursework.course import COURSE, database
+from unsigned_peace.coursework.course import COURSE, Book, database
 from unsigned_peace.coursework.grading import STATUSES, GradingError, grade_all
 from unsigned_peace.coursework.reports import COLUMNS, write_all
 from unsigned_peace.coursework.sandbox import Limits
@@ -133,6 +133,25 @@ def test_what_students_write_does_nothing_in_the_browser_of_whoever_marks_it(ass
     for cell in texts:
         assert not cell.select("script, img, svg, iframe, object, [onerror], [onload]")
         assert not [link["href"] for link in cell.select("a[href]") if not link["href"].startswith(("#", "http:"))]
+
+
+def test_a_page_that_takes_too_long_is_given_as_it_is(assignment, class_, monkeypatch):
+    class Slow:
+        def from_notebook_node(self, *_):
+            time.sleep(30)
+
+    out = class_[1]
+    page = out / "feedback" / "own-cells" / assignment.stem / f"{assignment.stem}.html"
+    line = next(line for line in grade_all(class_[0], out, [assignment], progress=lambda text: None) if line.student == "own-cells")
+    page.unlink()
+    with monkeypatch.context() as patched:
+        patched.setattr(reports, "_exporter", Slow)
+        patched.setattr(reports, "PAGE_SECONDS", 1)
+        with Book(out) as book:
+            reports.write_feedback(out, [line], book)
+    text = page.read_text(encoding="utf-8")
+    assert "could not be laid out in 1 seconds" in text and "default-src 'none'" in text and "<script" not in text and "alert(1)" in text
+    page.unlink()
 
 
 def test_the_summary_counts_each_task(assignment, class_):

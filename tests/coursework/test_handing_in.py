@@ -185,6 +185,9 @@ def class_(tmp_path_factory):
     this.put("Group 7_assignsubmission_file/homework.ipynb", full)
     this.put("Ken Ito_104_assignsubmission_onlinetext/onlinetext.html", b"<p>my essay</p>")
     this.put("islands-101.zip", b"PK\x03\x04")
+    this.put(f".hidden/{STEM}/{STEM}.ipynb", full)
+    this.put(f"mallory/alice_assignsubmission_file_/{STEM}.ipynb", this.blank())  # in a student's own folder: nothing that touches alice
+    this.put("borders-77/Anna Li_105_assignsubmission_file_/homework.ipynb", this.blank("borders"))
     # other things than the notebook
     this.hand_in("wrong-one", this.blank("borders"))
     this.hand_in("login", b"<!DOCTYPE html>\n<html><head><title>Log in to the site</title></head><body></body></html>")
@@ -327,6 +330,9 @@ def test_everybody_has_one_line_and_litter_has_none(class_):
         assert class_.row(student)["score"] == "20", class_.row(student)
     assert "onlinetext.html" in class_.row("Ken Ito_104")["message"]
     assert re.search(r"islands-101\.zip: it is an archive; unpack it", class_.said)
+    assert ".hidden: its name begins with a dot" in class_.said
+    assert class_.row("alice")["score"] == "20" and class_.row("mallory")["status"] == "missing"
+    assert [row["status"] for row in class_.rows if (row["student"], row["assignment"]) == ("Anna Li_105", "borders")] == ["graded"]
     counts = {(row["student"], row["assignment"]) for row in class_.rows}
     assert len(counts) == len(class_.rows)
 

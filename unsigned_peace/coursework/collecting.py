@@ -86,7 +86,8 @@ def collect(folder: Path, stems: Iterable[str]) -> Collected:
     folder = folder.resolve()
     found, suggests = Collected(), _Suggestions(stems)
     moodle: list[tuple[str, os.DirEntry, str]] = []
-    for entry in _entries(folder):
+    entries = _entries(folder)
+    for entry in entries:
         shown = inert.name(entry.name)
         if entry.is_symlink():
             why = "it is a link, and links are not followed"
@@ -100,13 +101,21 @@ def collect(folder: Path, stems: Iterable[str]) -> Collected:
             if not _is_notebook(entry.name):
                 found.passed_over.append(f"{shown}: {_what_to_do(entry)}")
         else:
-            inside = _inside_moodle(entry)
+            # Only where no student can have made the folder: what is in their own is theirs, whatever they call it.
+            inside = _inside_moodle(entry) if suggests(entry.name) or len(entries) == 1 else []
             moodle += inside
             if not inside:
                 _student(found, entry, suggests)
     _moodle(found, moodle, suggests)
+    found.passed_over += [f"{inert.name(name)}: its name begins with a dot" for name in _hidden(folder)]
     found.strays = _strays(folder, suggests, {entry.name for _, entry, _ in moodle} | {Path(entry.path).parent.name for _, entry, _ in moodle})
     return found
+
+
+def _hidden(folder: Path) -> list[str]:
+    """Hidden folders that hold a notebook, which programs' own do not."""
+    hidden = [entry for entry in os.scandir(folder) if entry.name.startswith(".") and entry.name != ".ipynb_checkpoints" and entry.is_dir(follow_symlinks=False)]
+    return sorted(entry.name for entry in hidden if any(_is_notebook(file.name) for file in _files(entry.path)))
 
 
 def _what_to_do(entry: os.DirEntry) -> str:

@@ -326,6 +326,8 @@ def grade_all(folder: Path, out: Path, assignments: list[Assignment], side_by_si
 
 
 def _check_folders(folder: Path, out: Path) -> None:
+    if folder.is_file():
+        raise GradingError(f"{folder} is a file; if it is a zip of submissions, unpack it and name the folder that comes out")
     if not folder.is_dir():
         raise GradingError(f"there is no folder {folder}; expected SUBMISSIONS/<student>/<assignment>/<assignment>.ipynb")
     inner, outer = out.resolve(), folder.resolve()

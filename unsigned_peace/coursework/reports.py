@@ -140,8 +140,9 @@ def _feedback(task: tuple[Path, Line, str]) -> None:
 def _unlaid(notebook: NotebookNode, line: Line) -> str:
     """A page with what the student wrote as it stands, where laying it out took too long."""
     name = f"{html.escape(line.student)}: {html.escape(line.assignment)}"
-    cells = "".join(f"<pre>{html.escape(cell.source)}</pre>\n" for cell in notebook.cells if not is_locked(cell))
-    return _page(name, f"<h1>{name} ({line.score:g} of {line.max_score:g})</h1>\n<p>{_said(line)}</p>\n<p>This page could not be laid out in {PAGE_SECONDS} seconds; your text follows as it is.</p>\n{cells}")
+    own = [cell for cell in notebook.cells if not is_locked(cell)]
+    cells = "\n".join(cell.source if cell.cell_type == "markdown" else f"<pre>{html.escape(cell.source)}</pre>" for cell in own)  # text was made inert when it was read
+    return _page(name, f"<h1>{name} ({line.score:g} of {line.max_score:g})</h1>\n<p>{_said(line)}</p>\n<p>This page could not be laid out in {PAGE_SECONDS} seconds; your text follows as it is.</p>\n{cells}\n")
 
 
 def write_feedback(out: Path, lines: list[Line], book: Book, side_by_side: int | None = None) -> int:
