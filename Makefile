@@ -79,9 +79,9 @@ lab: $(VENV)/ready ## open the chapters in JupyterLab, as notebooks
 
 hub: hub/.venv/ready hub/node_modules/ready ## prepare a JupyterHub for a class (page "Running a hub for a class")
 
-hub/.venv/ready: $(VENV)/ready hub/requirements.txt
+hub/.venv/ready: $(VENV)/ready requirements-chapters.txt hub/requirements.txt
 	@$(PYTHON) -m venv --clear hub/.venv
-	@$(BIN)/uv pip install --quiet --python hub/.venv/bin/python --require-hashes --compile-bytecode -r requirements.txt -r hub/requirements.txt
+	@$(BIN)/uv pip install --quiet --python hub/.venv/bin/python --require-hashes --compile-bytecode -r requirements-chapters.txt -r hub/requirements.txt
 	@$(BIN)/uv pip install --quiet --python hub/.venv/bin/python --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -92,8 +92,9 @@ hub/node_modules/ready: hub/package-lock.json
 clean: ## remove everything that was built
 	@rm -rf _build .pytest_cache
 
-lock: $(VENV)/ready ## renew the locks: requirements.txt from pyproject.toml, and the hub's
-	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
-		--no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements.txt
-	@$(BIN)/uv pip compile hub/requirements.in --constraints requirements.txt --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
-		--no-emit-index-url --no-emit-find-links --no-header --no-annotate -o hub/requirements.txt
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+lock: $(VENV)/ready ## renew the locks: all that the project uses, what chapters need, and the hub's (KEEP=1 adds what is new and renews nothing)
+	@$(COMPILE) $(if $(KEEP),,--upgrade) pyproject.toml --group chapters --group book --group coursework --group test --group lint -o requirements.txt
+	@$(COMPILE) pyproject.toml --group chapters --constraints requirements.txt -o requirements-chapters.txt
+	@$(COMPILE) $(if $(KEEP),,--upgrade) hub/requirements.in --constraints requirements.txt -o hub/requirements.txt

@@ -21,7 +21,7 @@ from unsigned_peace.paths import ROOT
 FOLDER = ROOT / "_build" / "coursework"
 #: All that students need to run chapters and assignments; `coursework/` and its tests hold the answers and are not among it.
 FOR_STUDENTS = (
-    "Makefile", "README.md", "LICENSE", "CITATION.cff", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml", "requirements.txt", "_config.yml", "_toc.yml",
+    "Makefile", "README.md", "LICENSE", "CITATION.cff", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml", "_config.yml", "_toc.yml",
     "bench/results.json", "book", "data", "my-work/README.md", "tests/outputs", "unsigned_peace",
 )
 STUDENTS_BOOK = "unsigned-peace-for-students"
@@ -30,7 +30,8 @@ STUDENTS_BOOK = "unsigned-peace-for-students"
 def students_book() -> dict[str, Path]:
     """The files of the book that students may have: name in the zip, and the file."""
     found = {path for name in FOR_STUDENTS for path in ([ROOT / name] if (ROOT / name).is_file() else (ROOT / name).rglob("*")) if path.is_file()}
-    return {path.relative_to(ROOT).as_posix(): path for path in found if not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)}
+    files = {path.relative_to(ROOT).as_posix(): path for path in found if not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)}
+    return files | {"requirements.txt": ROOT / "requirements-chapters.txt"}  # to run chapters takes half of what it takes to build the book
 
 
 def write(folder: Path, assignments: list[Assignment]) -> list[str]:
