@@ -8,7 +8,7 @@ import pytest
 
 from tests.data.test_rules import copy  # noqa: F401 (a fixture)
 from unsigned_peace import dataset
-from unsigned_peace.validation import check, forms
+from unsigned_peace.validation import check, forms, own_words
 
 # Each entry damages the copy and returns the beginning of the line that must be printed.
 
@@ -150,3 +150,31 @@ def test_the_descriptor_names_each_rule_s_columns():
     assert {"speaker", "role"} <= columns["statements"]
     assert {"name_en", "name_ru", "name_ja_latin"} <= columns["places"]
     assert "accounts_differ" in columns["events"] & columns["meetings"] & columns["statements"] & columns["observations"]
+
+
+#: A sentence of ours whose digests stand in for those of a source: the sources' texts are not published.
+SENTENCE = "The lighthouse keeper counted nine grey seals below the cliff and two above it"
+
+
+@pytest.fixture
+def sentence_of_a_source(monkeypatch):
+    monkeypatch.setattr(own_words, "_digests", lambda: frozenset(digest for _, digest in own_words.runs(SENTENCE)))
+
+
+def test_ten_words_of_a_source_are_named_by_file_line_and_column(copy, sentence_of_a_source):  # noqa: F811
+    place = copy.cell("events", 20, "summary", f"By this account {SENTENCE.lower()}, as he said.")
+    assert [str(fault) for fault in check(copy.folder)] == [
+        f'{place}"the lighthouse keeper counted nine grey seals below the cliff" are ten words of a source; say it in our own, or mark it as a quotation'
+    ]
+
+
+def test_nine_words_of_a_source_and_a_marked_quotation_are_no_fault(copy, sentence_of_a_source):  # noqa: F811
+    copy.cell("events", 20, "summary", " ".join(SENTENCE.split()[:9]) + " stones.")
+    copy.cell("events", 21, "summary", f'He wrote: "{SENTENCE}".')
+    assert check(copy.folder) == []
+
+
+def test_the_digests_are_those_of_this_salt_and_no_text():
+    lines = own_words.DIGESTS.read_text(encoding="ascii").splitlines()
+    assert lines == sorted(set(lines)) and len(lines) > 1000
+    assert all(len(bytes.fromhex(line)) == own_words.SIZE for line in lines)

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from unsigned_peace.dataset import LIST_SEPARATOR
-from unsigned_peace.validation import forms
+from unsigned_peace.validation import forms, own_words
 from unsigned_peace.validation.reading import Fault, Row, Table, read_horizon, read_tables
 
 Tables = dict[str, Table]
@@ -447,7 +447,7 @@ RULES = [
     both_accounts, quotations, claims_have_evidence,
     wordings, languages_of_documents, clauses_in_our_own_words,
     codes_of_positions,
-    *forms.RULES,
+    *forms.RULES, own_words.words_of_a_source,
 ]
 
 
