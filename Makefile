@@ -1,6 +1,6 @@
 # Two commands do everything: `make book` and `make test`. `make` alone lists all.
 .DEFAULT_GOAL := help
-.PHONY: help book test audit print check reference bench serve lab hub clean lock coursework grade mark
+.PHONY: help book test setup audit print format lint check reference bench serve lab write hub clean lock coursework grade mark
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,7 +9,7 @@ export JUPYTER_CONFIG_DIR := $(CURDIR)/$(VENV)/etc/jupyter
 export PYTHONDONTWRITEBYTECODE :=
 
 help: ## list the commands
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Programs in $(VENV) know where it lies: in a folder that was moved or copied it is made anew.
 ifneq ($(shell cat $(VENV)/ready 2>/dev/null),$(CURDIR))
@@ -31,9 +31,11 @@ $(VENV)/ready: requirements.txt pyproject.toml
 book: $(VENV)/ready ## build the book into _build/html
 	@PYTHONDONTWRITEBYTECODE=1 $(BIN)/python -m unsigned_peace  # a full disk would cut compiled modules short, and Python would not notice
 
-test: book ## run every test: units, dataset, outputs, pages in a browser
+setup: $(VENV)/ready ## install what tests and grading need of the system, where this may be done: Chromium, fonts, bubblewrap
 	@$(BIN)/python -m tests.browser
 	@$(BIN)/python -m tests.bubblewrap
+
+test: book setup ## run every test: units, dataset, outputs, pages in a browser
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env --ignore tests/audit
 
 AUDITORS := tests/audit/node_modules/ready
@@ -41,14 +43,27 @@ $(AUDITORS): tests/audit/package-lock.json
 	@command -v npm > /dev/null || { echo "The audit needs Node.js with npm (Debian: apt-get install nodejs npm)."; exit 1; }
 	@cd tests/audit && npm ci --silent --ignore-scripts && touch node_modules/ready
 
-audit: book $(AUDITORS) ## run the slow tests: every page judged by outside tools, and what takes minutes
-	@$(BIN)/python -m tests.browser
-	@$(BIN)/python -m tests.bubblewrap
+audit: book setup $(AUDITORS) ## run the slow tests: every page judged by outside tools, and what takes minutes
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/audit
 
 print: book ## write the book as a tagged PDF and an EPUB into _build/print
 	@$(BIN)/python -m tests.browser
 	@$(BIN)/python -m unsigned_peace.editions
+
+SOURCES := unsigned_peace tests bench scripts hub
+
+format: $(VENV)/ready ## bring code and the cells of chapters and assignments into form
+	@$(BIN)/ruff check --quiet --fix $(SOURCES) || true
+	@$(BIN)/ruff format --quiet $(SOURCES)
+	@$(BIN)/python -m scripts.format_cells
+
+lint: $(VENV)/ready ## check the form of code, cells and data, types and layers: every fault a line
+	@$(BIN)/ruff check --quiet $(SOURCES)
+	@$(BIN)/ruff format --quiet --check $(SOURCES)
+	@$(BIN)/python -m scripts.format_cells --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m unsigned_peace.validation
 
 check: $(VENV)/ready ## validate the dataset: every fault, a line each
 	@$(BIN)/python -m unsigned_peace.validation
@@ -76,6 +91,9 @@ serve: ## serve the built book on this machine only (PORT=8001 for another port)
 
 lab: $(VENV)/ready ## open the chapters in JupyterLab, as notebooks
 	@JUPYTER_CONFIG_PATH=$(CURDIR)/unsigned_peace/lab/config $(BIN)/jupyter lab $(ROOTLY) --LabApp.default_url=/lab/tree/book/run-it-yourself.md
+
+write: $(VENV)/ready ## open the chapters in JupyterLab to write them: what you save changes book/
+	@JUPYTER_CONFIG_PATH=$(CURDIR)/unsigned_peace/lab/config $(BIN)/jupyter lab $(ROOTLY) --BookContents.originals='[]' --LabApp.default_url=/lab/tree/book
 
 hub: hub/.venv/ready hub/node_modules/ready ## prepare a JupyterHub for a class (page "Running a hub for a class")
 
