@@ -25,30 +25,19 @@ _PARTS = ("book", "data", "unsigned_peace", "tests/outputs", "bench", "coursewor
 
 #: The extension of the copies built by others: this book's directives and its way to show outputs, none of its speed.
 _CONTENT = '''
-import json
-from functools import partial
-from pathlib import Path
-
 from unsigned_peace import paths
-from unsigned_peace.exhibits import CHART_TYPE
 from unsigned_peace.publishing.about import benchmark, citation, teaching
+from unsigned_peace.publishing.chapters import aims, exhibit_links
 from unsigned_peace.publishing.charts import drawing
-from unsigned_peace.publishing.data_pages import appendices, downloads, records
+from unsigned_peace.publishing.data_pages import appendices, bibliography, downloads, records
 from unsigned_peace.publishing.frame import launch, lost, pages, redirects, sharing
 from unsigned_peace.publishing.html import languages, markup
-
-
-def _first_chart(path):
-    kept = paths.REFERENCE / f"{Path(path).stem}.ipynb"
-    cells = json.loads(kept.read_text(encoding="utf-8"))["cells"] if kept.exists() else []
-    return next((output["data"][CHART_TYPE] for cell in cells for output in cell.get("outputs", []) if CHART_TYPE in output.get("data", {})), None)
 
 
 def setup(app):
     drawing._kept = lambda kind, made_from, make: make()
     paths.EXECUTED = paths.REFERENCE  # pages for teachers name exhibits by their computed titles
-    sharing._first_chart = _first_chart
-    for part in (records, appendices, benchmark, downloads, teaching, citation, languages, launch, markup, pages, sharing, lost, redirects):
+    for part in (aims, exhibit_links, records, bibliography, appendices, benchmark, downloads, teaching, citation, languages, launch, markup, pages, sharing, lost, redirects):
         part.setup(app)
 '''
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
@@ -11,6 +12,7 @@ from unsigned_peace.dataset import cited
 
 #: JupyterLab draws Vega-Lite up to this version; later ones are rejected or shown as text.
 CHART_TYPE = "application/vnd.vegalite.v5+json"
+TABLE_TYPE = "application/vnd.unsigned-peace.table+json"
 #: Where a chart's specification (in ``usermeta``) holds its card.
 CARD = "unsigned_peace"
 
@@ -42,6 +44,20 @@ def about(name: str, title: str, description: str, records: pd.DataFrame | list[
         "low_confidence": sum(int(frame["confidence"].eq("low").sum()) for frame in frames if "confidence" in frame),
         "accounts_differ": sum(int(frame["accounts_differ"].notna().sum()) for frame in frames if "accounts_differ" in frame),
     }
+
+
+def exhibits_of(executed: Mapping) -> Iterator[tuple[str, dict]]:
+    """The charts and tables of an executed notebook in their order: ``chart`` and its specification, or ``table`` and its content."""
+    for cell in executed["cells"]:
+        for output in cell.get("outputs", []):
+            for kind, mime_type in (("chart", CHART_TYPE), ("table", TABLE_TYPE)):
+                if mime_type in output.get("data", {}):
+                    yield kind, output["data"][mime_type]
+
+
+def card_of(exhibit: dict) -> dict | None:
+    """The card of a chart or table; None for a chart that was not made by ``figure``."""
+    return exhibit.get("card") or exhibit.get("usermeta", {}).get(CARD)
 
 
 def caution(card: dict) -> str:

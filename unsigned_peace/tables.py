@@ -7,9 +7,7 @@ import html
 import pandas as pd
 
 from unsigned_peace.captions import Caption
-from unsigned_peace.exhibits import about, caution, spelled_out
-
-MIME_TYPE = "application/vnd.unsigned-peace.table+json"
+from unsigned_peace.exhibits import TABLE_TYPE, about, caution, spelled_out
 
 
 class Table:
@@ -20,7 +18,7 @@ class Table:
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         shown = {"card": self.card, "columns": self.columns, "rows": self.rows, "records": self.addresses}
-        return {MIME_TYPE: shown, "text/html": self._as_html(), "text/plain": f"<table: {self.card['title']}>"}
+        return {TABLE_TYPE: shown, "text/html": self._as_html(), "text/plain": f"<table: {self.card['title']}>"}
 
     def _as_html(self) -> str:
         head = "".join(f"<th scope='col'>{html.escape(column)}</th>" for column in self.columns)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from unsigned_peace import load, paths, tables
-from unsigned_peace.exhibits import CARD, CHART_TYPE, caution
+from unsigned_peace import load, paths
+from unsigned_peace.exhibits import card_of, caution, exhibits_of
 from unsigned_peace.notebooks.record import load_executed
 from unsigned_peace.notebooks.source import chapters
 
@@ -13,17 +13,16 @@ CHAPTERS = chapters()
 SOURCES = set(load("sources")["source_id"])
 
 
-def outputs(chapter) -> list[dict]:
-    executed = load_executed(paths.REFERENCE / f"{chapter.stem}.ipynb")
-    return [output["data"] for cell in executed.cells if cell.cell_type == "code" for output in cell.outputs if "data" in output]
+def exhibits(chapter) -> list[tuple[str, dict]]:
+    return list(exhibits_of(load_executed(paths.REFERENCE / f"{chapter.stem}.ipynb")))
 
 
 def charts(chapter) -> list[dict]:
-    return [data[CHART_TYPE] for data in outputs(chapter) if CHART_TYPE in data]
+    return [chart for kind, chart in exhibits(chapter) if kind == "chart"]
 
 
 def cards(chapter) -> list[dict]:
-    return [chart["usermeta"][CARD] for chart in charts(chapter)] + [data[tables.MIME_TYPE]["card"] for data in outputs(chapter) if tables.MIME_TYPE in data]
+    return [card_of(exhibit) for _, exhibit in exhibits(chapter)]
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
@@ -40,7 +39,7 @@ def test_every_exhibit_has_its_card(chapter):
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
 def test_low_confidence_is_said_where_it_is_drawn(chapter):
     for chart in charts(chapter):
-        card = chart["usermeta"][CARD]
+        card = card_of(chart)
         drawn = [row for rows in chart.get("datasets", {}).values() if isinstance(rows, list) for row in rows if isinstance(row, dict)]
         if any(row.get("confidence") == "low" for row in drawn):
             assert card["low_confidence"] > 0, f"{card['name']} draws records of low confidence that its card does not count"

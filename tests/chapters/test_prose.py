@@ -70,7 +70,7 @@ def test_a_chapter_has_all_its_parts(chapter):
 
 @pytest.mark.parametrize("chapter", [path for path in CHAPTERS if path.stem not in FRONT_PAGES], ids=lambda path: path.stem)
 def test_a_chapter_reads_in_15_to_25_minutes(chapter):
-    from unsigned_peace.publishing.frame.pages import WORDS_A_MINUTE, reading_words
+    from unsigned_peace.publishing.chapters.aims import WORDS_A_MINUTE, reading_words
 
     minutes = reading_words(chapter.read_text(encoding="utf-8")) / WORDS_A_MINUTE
     assert 15 <= minutes <= 25, f"{chapter.name} takes {minutes:.0f} minutes; see CONTRIBUTING.md, \"A chapter\""

@@ -6,9 +6,9 @@ import nbformat
 import pytest
 
 from unsigned_peace.notebooks.record import RECORD
-from unsigned_peace.notebooks.source import chapters, read
+from unsigned_peace.notebooks.source import chapters
 from unsigned_peace.publishing.chapters import provenance
-from unsigned_peace.publishing.chapters.executed import executed_twin, figures
+from unsigned_peace.publishing.chapters.executed import load_chapter
 
 CHAPTERS = chapters()
 
@@ -60,10 +60,10 @@ def test_a_changed_frame_keeps_what_it_rested_on():
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_every_figure_of_the_book_has_an_origin_that_agrees_with_what_was_executed(path):
-    source = read(path.read_text(encoding="utf-8"))
-    found = {figure.name: figure for figure in provenance.computed_figures(source)}
-    assert set(found) == set(figures(source))
-    tables_read = set(executed_twin(source).metadata[RECORD]["inputs"]["tables"])
+    chapter = load_chapter(f"book/{path.stem}", path.read_text(encoding="utf-8"))
+    found = {figure.name: figure for figure in provenance.computed_figures(chapter.source)}
+    assert set(found) == set(chapter.figures)
+    tables_read = set(chapter.executed.metadata[RECORD]["inputs"]["tables"])
     for figure in found.values():
         assert figure.origin.tables <= tables_read
-        assert source.cells[figure.cell].cell_type == "code"
+        assert chapter.source.cells[figure.cell].cell_type == "code"

@@ -14,7 +14,8 @@ from unsigned_peace import paths
 from unsigned_peace.coursework.grading import STATUSES
 from unsigned_peace.notebooks.source import chapters
 from unsigned_peace.publishing.about import teaching
-from unsigned_peace.publishing.frame.pages import reading_minutes
+from unsigned_peace.publishing.chapters.aims import reading_minutes
+from unsigned_peace.publishing.chapters.exhibit_links import exhibits
 
 PAGES = sorted((ROOT / "book" / "teaching").glob("*.md"))
 #: The pages that speak of history; others have figures of their own, such as the limits of a hub.
@@ -88,9 +89,9 @@ def test_a_course_with_a_fault_is_refused(wrong):
 def test_the_exhibits_of_a_chapter_carry_their_computed_titles(site):
     twin = nbformat.read(paths.EXECUTED / "islands.ipynb", as_version=4)
     shown = [output.data["text/plain"] for cell in twin.cells for output in cell.get("outputs", []) if "text/plain" in output.get("data", {})]
-    exhibits = teaching.exhibits(twin)
-    assert list(exhibits)[:2] == ["the-chain", "four-islands"]
-    assert [text for text in shown if re.match("<(chart|table): ", text)] == [f"<{kind}: {title}>" for kind, title in exhibits.values()]
+    found = exhibits(twin)
+    assert list(found)[:2] == ["the-chain", "four-islands"]
+    assert [text for text in shown if re.match("<(chart|table): ", text)] == [f"<{kind}: {title}>" for kind, title in found.values()]
 
 
 def test_every_status_of_a_grade_file_is_explained():

@@ -102,14 +102,6 @@ def load_executed(path: Path) -> NotebookNode:
     return executed
 
 
-def cells_of(path: Path) -> str:
-    """The digest of the cells that an executed notebook on disk says it ran; empty if its record is damaged."""
-    try:
-        return json.loads(record_of(path).read_text(encoding="utf-8"))["inputs"]["cells"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
-
-
 def stale(executed: NotebookNode, runs: NotebookNode) -> list[str]:
     """What has changed since an execution, in words; empty if its outputs still hold."""
     recorded = executed.metadata[RECORD]["inputs"]

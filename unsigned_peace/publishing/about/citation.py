@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from unsigned_peace.publishing.frame.sharing import address_on_site
 from unsigned_peace.publishing.frame.work import work
+from unsigned_peace.publishing.html import bibtex
 
 _KEY = "unsigned-peace"
 _DATASET = "cite-dataset"
@@ -20,14 +19,14 @@ def chapter_citation(title: str, name: str, address: str = "") -> tuple[str, str
     book = work()
     inside = f"In {book.title} (version {book.version})."
     entry = {"author": _authors(), "title": title, "booktitle": book.title, "year": book.year, "note": f"Version {book.version}", "url": address}
-    return _text(title, inside, address), _bibtex("incollection", f"{_KEY}-{name}", entry)
+    return _text(title, inside, address), bibtex.entry("incollection", f"{_KEY}-{name}", entry)
 
 
 def dataset_citation(address: str = "") -> tuple[str, str]:
     """The citation of the dataset, and of the book as a whole, as text and as BibTeX."""
     book = work()
     entry = {"author": _authors(), "title": book.title, "year": book.year, "note": f"Data set, version {book.version}", "url": address}
-    return _text(book.title, f"Data set, version {book.version}.", address), _bibtex("misc", _KEY, entry)
+    return _text(book.title, f"Data set, version {book.version}.", address), bibtex.entry("misc", _KEY, entry)
 
 
 def _authors() -> str:
@@ -38,14 +37,6 @@ def _authors() -> str:
 def _text(title: str, inside: str, address: str) -> str:
     ended = title if title.endswith(("?", "!", ".")) else f"{title}."
     return " ".join(part for part in (f"{'; '.join(work().authors)} ({work().year}).", ended, inside, address) if part)
-
-
-def _bibtex(kind: str, key: str, entry: dict[str, str]) -> str:
-    def clean(name: str, text: str) -> str:
-        return text if name == "url" else re.sub(r"([&%#$_])", r"\\\1", text)
-
-    lines = [f"  {name} = {{{clean(name, text)}}}" for name, text in entry.items() if text]
-    return f"@{kind}{{{key},\n" + ",\n".join(lines) + "\n}"
 
 
 class HowToCite(SphinxDirective):

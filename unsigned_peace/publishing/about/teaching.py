@@ -9,19 +9,15 @@ from pathlib import Path
 import yaml
 from docutils import nodes
 from docutils.statemachine import StringList
-from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.docutils import SphinxDirective
 
-from unsigned_peace import paths, tables
-from unsigned_peace.exhibits import CARD, CHART_TYPE
 from unsigned_peace.notebooks.source import read
 from unsigned_peace.prose import words
-from unsigned_peace.publishing.chapters.executed import loaded
-from unsigned_peace.publishing.chapters.outputs import exhibit_anchor
-from unsigned_peace.publishing.frame.pages import reading_minutes
+from unsigned_peace.publishing.chapters.aims import reading_minutes
+from unsigned_peace.publishing.chapters.exhibit_links import address_in, exhibits_in
 from unsigned_peace.publishing.html.templates import render
 
 logger = logging.getLogger(__name__)
@@ -78,54 +74,11 @@ def assignment(text: str) -> Assignment:
     )
 
 
-def exhibits(executed: NotebookNode) -> dict[str, tuple[str, str]]:
-    """The charts and tables of an executed chapter in their order: name to kind (``chart`` or ``table``) and title, as they were computed."""
-    found = {}
-    for cell in executed.cells:
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            if CARD in data.get(CHART_TYPE, {}).get("usermeta", {}):  # one without is named where it stands
-                card = data[CHART_TYPE]["usermeta"][CARD]
-                found[card["name"]] = ("chart", card["title"])
-            elif tables.MIME_TYPE in data:
-                card = data[tables.MIME_TYPE]["card"]
-                found[card["name"]] = ("table", card["title"])
-    return found
-
-
 def _source(environment: BuildEnvironment, folder: str, stem: str) -> str:
     """The text of a chapter or an assignment; the page being read is read again when it changes."""
     path = Path(environment.srcdir) / folder / f"{stem}.md"
     environment.note_dependency(str(path))
     return path.read_text(encoding="utf-8")
-
-
-def _exhibits(environment: BuildEnvironment, stem: str) -> dict[str, tuple[str, str]]:
-    """A chapter's exhibits; the page being read is read again when they are computed anew, not when prose changes."""
-    path = paths.EXECUTED / f"{stem}.ipynb"
-    environment.note_dependency(str(path))
-    return exhibits(loaded(path))
-
-
-def _address(environment: BuildEnvironment, stem: str, anchor: str = "") -> str:
-    uri = environment.app.builder.get_relative_uri(environment.docname, f"book/{stem}")
-    return f"{uri}#{anchor}" if anchor else uri
-
-
-class ExhibitRole(SphinxRole):
-    """``{exhibit}`chapter:name``` or ``{exhibit}`text <chapter:name>```: a link to a chart or table, by default with its title as text."""
-
-    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        text, _, target = self.text.rpartition("<")
-        target = target.rstrip(">").strip()
-        stem, _, name = target.partition(":")
-        try:
-            _, title = _exhibits(self.env, stem)[name]
-        except (FileNotFoundError, KeyError):
-            logger.warning("there is no exhibit %r", target, location=self.get_location(), type="exhibit")
-            return [nodes.inline(self.rawtext, text.strip() or target)], []
-        shown = text.strip() or title
-        return [nodes.reference(self.rawtext, shown, refuri=_address(self.env, stem, exhibit_anchor(name)), classes=["exhibit-link"], internal=True)], []
 
 
 def said_of_chapters(text: str) -> dict[str, dict]:
@@ -165,11 +118,11 @@ class CourseDirective(SphinxDirective):
             text = _source(self.env, "book", stem)
         except FileNotFoundError:
             raise ValueError(f"there is no chapter {stem!r}") from None
-        kinds = [kind for kind, _ in _exhibits(self.env, stem).values()]
+        kinds = [kind for kind, _ in exhibits_in(self.env, stem).values()]
         return {
             **about,
             "chapter": chapter(stem, text),
-            "href": _address(self.env, stem),
+            "href": address_in(self.env, stem),
             "exhibits": " and ".join(_counted(kinds.count(kind), kind) for kind in ("chart", "table") if kind in kinds),
             "assignment": self._assignment(stem),
         }
@@ -208,4 +161,3 @@ def _counted(count: int, thing: str) -> str:
 
 def setup(app: Sphinx) -> None:
     app.add_directive("course", CourseDirective)
-    app.add_role("exhibit", ExhibitRole())

@@ -12,8 +12,7 @@ from docutils import nodes
 from myst_nb.core.render import MimeData, MimeRenderPlugin, NbElementRenderer
 from sphinx.environment import BuildEnvironment
 
-from unsigned_peace import tables
-from unsigned_peace.exhibits import CARD, CHART_TYPE, caution
+from unsigned_peace.exhibits import CHART_TYPE, TABLE_TYPE, card_of, caution
 from unsigned_peace.files import as_csv
 from unsigned_peace.publishing.chapters import frames
 from unsigned_peace.publishing.charts import data as chart_data, drawing
@@ -74,7 +73,7 @@ class RecordRenderer(MimeRenderPlugin):
 
     mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = [
         ("*", CHART_TYPE, 1),
-        ("*", tables.MIME_TYPE, 1),
+        ("*", TABLE_TYPE, 1),
         ("*", "text/html", 2),
     ]
 
@@ -82,7 +81,7 @@ class RecordRenderer(MimeRenderPlugin):
     def handle_mime(renderer: NbElementRenderer, data: MimeData, inline: bool) -> None | list[nodes.Element]:
         if data.mime_type == CHART_TYPE:
             html = _chart(renderer, data)
-        elif data.mime_type == tables.MIME_TYPE:
+        elif data.mime_type == TABLE_TYPE:
             html = _table(renderer, json.loads(data.content) if isinstance(data.content, str) else data.content)
         elif data.mime_type == "text/html" and frames.is_frame(str(data.content)):
             html = frames.on_the_page(str(data.content))
@@ -93,7 +92,7 @@ class RecordRenderer(MimeRenderPlugin):
 
 def _chart(renderer: NbElementRenderer, data: MimeData) -> str:
     specification = json.loads(data.content) if isinstance(data.content, str) else data.content
-    card = specification.get("usermeta", {}).get(CARD)
+    card = card_of(specification)
     if not specification.get("description") or card is None:
         renderer.logger.warning(
             "a chart without description and sources: pass it through unsigned_peace.charts.figure", line=data.line, subtype="chart"

@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from docutils import nodes
 from myst_nb.core.read import is_myst_markdown_notebook
@@ -20,8 +19,8 @@ from nbformat import NotebookNode
 from sphinx.application import Sphinx
 
 from unsigned_peace import dataset, paths
-from unsigned_peace.notebooks.source import expressions, read
-from unsigned_peace.publishing.chapters.executed import figure_address, figures
+from unsigned_peace.notebooks.source import expressions
+from unsigned_peace.publishing.chapters.executed import chapter_being_read, figure_address
 from unsigned_peace.publishing.data_pages.records import PAGES, address_of, records_of
 from unsigned_peace.publishing.html.templates import render
 
@@ -179,18 +178,15 @@ def _tables_loaded_by(module: str, function: str) -> frozenset[str]:
 
 def _show(app: Sphinx, doctree: nodes.document) -> None:
     """Puts under the code of each cell what the figures that it computes rest on."""
-    path = Path(app.env.doc2path(app.env.docname))
-    text = path.read_text(encoding="utf-8")
-    if not is_myst_markdown_notebook(text):
+    chapter = chapter_being_read(app.env)
+    if chapter is None:
         return
-    chapter = read(text)
-    shown = figures(chapter)
     by_cell: dict[int, list[Computed]] = defaultdict(list)
-    for figure in computed_figures(chapter):
+    for figure in computed_figures(chapter.source):
         by_cell[figure.cell].append(figure)
     for cell in doctree.findall(nodes.container):
         if cell.get("nb_element") == "cell_code" and (computed := by_cell.get(cell["cell_index"])):
-            cell.children[0].append(nodes.raw("", _where_from(app, computed, shown), format="html"))
+            cell.children[0].append(nodes.raw("", _where_from(app, computed, chapter.figures), format="html"))
 
 
 def _where_from(app: Sphinx, computed: list[Computed], shown: dict[str, str]) -> str:

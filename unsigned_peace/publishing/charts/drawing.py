@@ -15,7 +15,7 @@ from pathlib import Path
 import vl_convert
 
 from unsigned_peace import paths
-from unsigned_peace.exhibits import CHART_TYPE
+from unsigned_peace.exhibits import exhibits_of
 from unsigned_peace.files import digest, file_digest, write_whole
 from unsigned_peace.notebooks.record import load_executed
 from unsigned_peace.palette import NARROW, PALETTE
@@ -141,8 +141,7 @@ def forget_unused() -> None:
 def draw_ahead() -> None:
     """Draws all charts of the executed chapters, the last first, so that they are at hand when pages are read."""
     for path in sorted(paths.EXECUTED.glob("*.ipynb"), reverse=True):
-        outputs = [output for cell in load_executed(path).cells for output in cell.get("outputs", [])]
-        for specification in reversed([output["data"][CHART_TYPE] for output in outputs if CHART_TYPE in output.get("data", {})]):
+        for specification in reversed([shown for kind, shown in exhibits_of(load_executed(path)) if kind == "chart"]):
             wide = drawn(specification)
             svg(changed(wide, narrow_changes(wide)), "")
             svg(wide, "")

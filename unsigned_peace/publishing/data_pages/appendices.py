@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
 
 from unsigned_peace import dataset
-from unsigned_peace.publishing.data_pages import downloads
+from unsigned_peace.publishing.data_pages.from_data import FromData
 from unsigned_peace.publishing.data_pages.records import address_of, as_known, records_of
 from unsigned_peace.publishing.html.templates import render
-
-
-class _FromData(SphinxDirective):
-    """A directive whose page is read again when a table that it shows, or the descriptor, changes."""
-
-    def depends_on(self, tables: Iterable[str]) -> None:
-        folder = dataset.data_folder()
-        for name in ("datapackage.json", *(dataset.resource(table)["path"] for table in tables)):
-            self.env.note_dependency(str(folder / name))
-
-    def page(self, template: str, **values) -> list[nodes.Node]:
-        return [nodes.raw("", render(template, **values), format="html")]
-
-    def headed(self, title: str, anchor: str, body: str) -> nodes.section:
-        """A section that the page's table of contents shows."""
-        section = nodes.section(ids=[anchor])
-        section += nodes.title("", title)
-        section += nodes.raw("", body, format="html")
-        return section
 
 
 def _constraints(field: dict) -> list[str]:
@@ -61,7 +40,7 @@ def _example(table: str, column: str) -> str:
     return min(values, key=lambda value: (abs(len(value) - 24), value)) if values else ""
 
 
-class DataDictionary(_FromData):
+class DataDictionary(FromData):
     """``{data-dictionary}``: every table and column with type, unit, meaning, constraints and an example."""
 
     def run(self) -> list[nodes.Node]:
@@ -85,7 +64,7 @@ class DataDictionary(_FromData):
         return sections
 
 
-class Timeline(_FromData):
+class Timeline(FromData):
     """``{timeline}``: all events in order, with a filter by kind, years and words that needs no server."""
 
     def run(self) -> list[nodes.Node]:
@@ -98,7 +77,7 @@ class Timeline(_FromData):
         return self.page("timeline.html", events=events, kinds=field["constraints"]["enum"], first=events[0]["date"][:4], last=events[-1]["date"][:4])
 
 
-class Glossary(_FromData):
+class Glossary(FromData):
     """``{names}``: the places with their names in English, Russian and Japanese."""
 
     def run(self) -> list[nodes.Node]:
@@ -110,21 +89,8 @@ class Glossary(_FromData):
         return self.page("names.html", places=places)
 
 
-class Downloads(_FromData):
-    """``{downloads}``: each table as CSV and the whole package as one zip."""
-
-    def run(self) -> list[nodes.Node]:
-        self.depends_on(dataset.table_names())
-        root = self.env.app.builder.get_relative_uri(self.env.docname, "index").removesuffix("index.html")
-        tables = [
-            {"title": dataset.resource(table)["title"], "path": dataset.resource(table)["path"], "count": len(records_of(table))}
-            for table in dataset.table_names()
-        ]
-        return self.page("downloads.html", tables=tables, root=root, package=downloads.PACKAGE_NAME)
-
-
 def setup(app: Sphinx) -> None:
-    for name, directive in (("data-dictionary", DataDictionary), ("timeline", Timeline), ("names", Glossary), ("downloads", Downloads)):
+    for name, directive in (("data-dictionary", DataDictionary), ("timeline", Timeline), ("names", Glossary)):
         app.add_directive(name, directive)
     app.connect("html-page-context", _timeline_script)
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from docutils import nodes
 from sphinx.application import Sphinx
 
 from unsigned_peace import dataset
 from unsigned_peace.files import write_zip
 from unsigned_peace.paths import ROOT
+from unsigned_peace.publishing.data_pages.from_data import FromData
+from unsigned_peace.publishing.data_pages.records import records_of
 
 PACKAGE_NAME = "unsigned-peace-data"
 
@@ -32,5 +35,19 @@ def write_downloads(app: Sphinx, error: Exception | None) -> None:
     write_zip(target.parent / f"{PACKAGE_NAME}.zip", PACKAGE_NAME, package_files())
 
 
+class Downloads(FromData):
+    """``{downloads}``: each table as CSV and the whole package as one zip."""
+
+    def run(self) -> list[nodes.Node]:
+        self.depends_on(dataset.table_names())
+        root = self.env.app.builder.get_relative_uri(self.env.docname, "index").removesuffix("index.html")
+        tables = [
+            {"title": dataset.resource(table)["title"], "path": dataset.resource(table)["path"], "count": len(records_of(table))}
+            for table in dataset.table_names()
+        ]
+        return self.page("downloads.html", tables=tables, root=root, package=PACKAGE_NAME)
+
+
 def setup(app: Sphinx) -> None:
+    app.add_directive("downloads", Downloads)
     app.connect("build-finished", write_downloads)

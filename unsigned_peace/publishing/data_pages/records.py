@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import cache
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from docutils import nodes
@@ -318,31 +317,6 @@ class HorizonRole(SphinxRole):
         return [nodes.Text(date(dataset.horizon(), self.text))], []
 
 
-def _bibtex(source: dict[str, str]) -> str:
-    def clean(text: str) -> str:
-        return text.replace("\\", "").replace("{", "(").replace("}", ")").replace("%", r"\%").replace("&", r"\&").replace("#", r"\#").replace("_", r"\_").replace("$", r"\$")
-
-    maker = source["author"] or source["publisher"] or "unsigned"
-    fields = {
-        "author": "{" + clean(maker) + "}",
-        "title": "{" + clean(source["title"]) + "}",
-        "publisher": clean(source["publisher"]) if source["author"] else "",
-        "year": source["published"][:4] or "n.d.",
-        "url": source["url"],
-    }
-    body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
-    return f"@misc{{{source['source_id']},\n{body}\n}}\n"
-
-
-def write_bibliography(app: Sphinx, _config) -> None:
-    """Writes all sources as a BibTeX file for ``{cite}``; sources.csv stays the only place to edit."""
-    path = Path(app.srcdir) / "_build" / "references.bib"
-    text = "\n".join(_bibtex(source) for source in source_rows().values())
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists() or path.read_text(encoding="utf-8") != text:
-        path.write_text(text, encoding="utf-8")
-
-
 def setup(app: Sphinx) -> None:
     records_of.cache_clear()
     cited_by.cache_clear()
@@ -350,4 +324,3 @@ def setup(app: Sphinx) -> None:
     app.add_directive("sources", SourcesDirective)
     app.add_role("record", RecordRole())
     app.add_role("horizon", HorizonRole())
-    app.connect("config-inited", write_bibliography, priority=100)

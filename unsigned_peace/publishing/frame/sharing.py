@@ -16,13 +16,11 @@ from urllib.parse import urljoin
 
 import vl_convert
 from docutils import nodes
-from myst_nb.core.read import is_myst_markdown_notebook
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from unsigned_peace.exhibits import CARD, CHART_TYPE
-from unsigned_peace.notebooks.source import read
-from unsigned_peace.publishing.chapters.executed import executed_twin
+from unsigned_peace.exhibits import CARD, exhibits_of
+from unsigned_peace.publishing.chapters.executed import executed_path, loaded
 from unsigned_peace.publishing.charts import drawing
 from unsigned_peace.publishing.frame.work import work
 from unsigned_peace.publishing.html.templates import render
@@ -113,10 +111,10 @@ def _add_tags(app: Sphinx, pagename: str, _template: str, context: dict, doctree
 
 def _picture(app: Sphinx, docname: str, title: str) -> tuple[str, str]:
     """The picture of a page, drawn if it is a chapter with a chart (else the first page's), and what it shows."""
-    specification = _first_chart(app.env.doc2path(docname))
+    specification = _first_chart(docname)
     if specification is None:
         docname, title = app.config.root_doc, work().name
-        specification = _first_chart(app.env.doc2path(docname))
+        specification = _first_chart(docname)
     name = f"{PICTURES}/{docname.rsplit('/', 1)[-1]}.png"
     finding = specification["usermeta"][CARD]["title"] if specification else work().title
     path = Path(app.outdir) / name
@@ -125,17 +123,10 @@ def _picture(app: Sphinx, docname: str, title: str) -> tuple[str, str]:
     return name, f"{title} {finding}"
 
 
-def _first_chart(path: str) -> dict | None:
+def _first_chart(page: str) -> dict | None:
     """The specification of a chapter's first chart; None for a page that has none."""
-    text = Path(path).read_text(encoding="utf-8")
-    if not is_myst_markdown_notebook(text):
-        return None
-    for cell in executed_twin(read(text)).cells:
-        for output in cell.get("outputs", []):
-            if CHART_TYPE in output.get("data", {}):
-                content = output["data"][CHART_TYPE]
-                return json.loads(content) if isinstance(content, str) else content
-    return None
+    path = executed_path(page)
+    return next((shown for kind, shown in exhibits_of(loaded(path)) if kind == "chart"), None) if path.exists() else None
 
 
 @cache
