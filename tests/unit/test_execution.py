@@ -74,7 +74,7 @@ def test_its_record_names_cells_tables_modules_and_lock(project):
     up_to_date(project)
     inputs = load_executed(project / "executed" / "one.ipynb").metadata[RECORD]["inputs"]
     assert list(inputs["tables"]) == ["places"]
-    assert set(inputs["modules"]) == {"unsigned_peace", "unsigned_peace.dataset"}
+    assert set(inputs["modules"]) == {"unsigned_peace", "unsigned_peace.dataset", "unsigned_peace.paths"}
     assert inputs["cells"] and inputs["lock"]
 
 
@@ -181,7 +181,7 @@ def test_a_failing_chapter_keeps_the_file_it_had(project, capsys):
     executions(project, capsys)
     kept = (project / "executed" / "one.ipynb").read_bytes()
     (project / "book" / "one.md").write_text(CHAPTER.replace('print("places")', "1 / 0"), encoding="utf-8")
-    assert len(bring_up_to_date(project)) == 1
+    assert len(up_to_date(project)) == 1
     assert (project / "executed" / "one.ipynb").read_bytes() == kept
 
 

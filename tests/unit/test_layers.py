@@ -1,0 +1,12 @@
+"""The package's layers (``tool.importlinter`` in pyproject.toml): imports lead down only, and every module has its place."""
+
+from __future__ import annotations
+
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+from tests.conftest import ROOT
+
+
+def test_imports_keep_to_the_layers(capsys):
+    status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
+    assert status == EXIT_STATUS_SUCCESS, capsys.readouterr().out
