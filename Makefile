@@ -68,8 +68,8 @@ lint: $(VENV)/ready ## check the form of code, cells and data, types and layers:
 check: $(VENV)/ready ## validate the dataset: every fault, a line each
 	@$(BIN)/python -m unsigned_peace.validation
 
-reference: $(VENV)/ready ## execute the chapters afresh and write the committed outputs
-	@$(BIN)/python -m unsigned_peace.notebooks --reference
+reference: $(VENV)/ready ## execute the chapters that something changed for and write the committed outputs (ALL=1: all, afresh)
+	@$(BIN)/python -m unsigned_peace.notebooks --reference $(if $(ALL),--all)
 
 bench: $(VENV)/ready ## measure the build beside stock jupyter-book and plain Sphinx, and its growth (ten minutes or more)
 	@$(BIN)/python -m bench

@@ -133,7 +133,7 @@ def rows(work: Path) -> tuple[list[str], list[list[str]]]:
     for times in (1, 10, 100):
         folder = copies.more_rows(work / f"rows-{times}", times)
         check = run([sys.executable, "-m", "unsigned_peace.validation"], folder)
-        execute = run([sys.executable, "-m", "unsigned_peace.notebooks", "--reference"], folder)
+        execute = run([sys.executable, "-m", "unsigned_peace.notebooks", "--reference", "--all"], folder)
         cold = run(OURS, folder)
         first = first or (check, execute, cold)
         growth = [f"{now.seconds / then.seconds:.1f}" for now, then in zip((check, execute, cold), first)]

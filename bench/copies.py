@@ -108,7 +108,7 @@ def _write_executed(path: Path) -> None:
     """Writes a chapter as a notebook that holds its outputs."""
     chapter, executed = source.read(path.read_text(encoding="utf-8")), _executed(path)
     code = [cell for cell in chapter.cells if cell.cell_type == "code"]
-    for cell, run in zip(code, (cell for cell in executed.cells if cell.cell_type == "code"), strict=True):
+    for cell, run in zip(code, (cell for cell in executed.cells if cell.cell_type == "code")):
         cell["outputs"], cell["execution_count"] = run.outputs, run.execution_count
         cell.metadata.setdefault("tags", []).append("hide-input")
     for cell in chapter.cells:

@@ -15,13 +15,14 @@ from unsigned_peace.processes import one_at_a_time
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m unsigned_peace.notebooks", description=__doc__.splitlines()[0])
-    parser.add_argument("--reference", action="store_true", help="execute every chapter afresh and write the committed outputs")
+    parser.add_argument("--reference", action="store_true", help="write the committed outputs")
+    parser.add_argument("--all", action="store_true", help="execute every chapter afresh, not only those whose outputs do not hold")
     parser.add_argument("chapters", nargs="*", type=Path, help="only these chapters (all, if none is named)")
     options = parser.parse_args(arguments)
     folder = paths.REFERENCE if options.reference else paths.EXECUTED
     named = [path.resolve() for path in options.chapters] or chapters()
     with one_at_a_time():
-        faults = asyncio.run(bring_up_to_date(named, folder, afresh=options.reference))
+        faults = asyncio.run(bring_up_to_date(named, folder, afresh=options.all))
         if not options.chapters:
             remove_orphans(named, folder)
     for fault in faults:

@@ -100,6 +100,7 @@ async def _run_once(path: Path) -> NotebookNode:
         async with client.async_setup_kernel():
             for position, cell in enumerate(notebook.cells):
                 await client.async_execute_cell(cell, position, execution_count=None)
+            at_the_end = await client.evaluate(sorted({name for cell in notebook.cells if cell.cell_type == "markdown" for name in expressions(cell.source)}))
             read_by = ast.literal_eval((await client.evaluate([_WHAT_WAS_READ]))[_WHAT_WAS_READ]["data"]["text/plain"])
     except CellExecutionError as error:
         raise ChapterError(f"{place(position, inside=_failing_line(error))}: {error.ename}: {error.evalue}") from error
@@ -111,7 +112,7 @@ async def _run_once(path: Path) -> NotebookNode:
         raise ChapterError(f"{place(position)}: the kernel died") from error
     except RuntimeError as error:
         raise ChapterError(f"{shown(path)}: its kernel did not start ({error}); is there room on the disk, and memory?") from error
-    _check_figures(notebook, place)
+    _check_figures(notebook, at_the_end, place)
     for position, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
             if output.output_type == "stream" and output.name == "stderr":
@@ -147,7 +148,7 @@ def _all_read(path: Path, read_by: dict) -> dict:
     return {"tables": read, "modules": read_by["modules"]}
 
 
-def _check_figures(notebook: NotebookNode, place) -> None:
+def _check_figures(notebook: NotebookNode, at_the_end: dict, place) -> None:
     """One name, one value: a reader who meets a figure twice in a chapter meets the same figure."""
     first: dict[str, str] = {}
     for position, cell in enumerate(notebook.cells):
@@ -156,6 +157,10 @@ def _check_figures(notebook: NotebookNode, place) -> None:
             if first.setdefault(name, text) != text:
                 raise ChapterError(
                     f"{place(position, name)}: the figure {{eval}}`{name}` is {text} here and {first[name]} before; give the second a name of its own"
+                )
+            if (last := at_the_end[name].get("data", {}).get("text/plain")) != text:
+                raise ChapterError(
+                    f"{place(position, name)}: the figure {{eval}}`{name}` is {text} here and {last} at the chapter's end; give what the code makes of it later a name of its own"
                 )
 
 

@@ -12,6 +12,8 @@ from nbformat import NotebookNode
 
 from unsigned_peace.paths import CHAPTERS
 
+#: The tag of the last cell, which is in executed notebooks only.
+FIGURES = "figures-in-prose"
 _EVAL = re.compile(r"\{eval\}`([^`]+)`")
 _FENCE = re.compile(r"^(`{3,}|~{3,})\s*(\S*)")
 
@@ -52,7 +54,8 @@ def what_runs(chapter: NotebookNode) -> tuple[NotebookNode, list[int]]:
     """All of a chapter that runs, and the source line (from 1) of each of its cells.
 
     Code cells stay whole; of a Markdown cell only its figures stay; other prose is left out, so
-    that editing it changes nothing here.
+    that editing it changes nothing here. A last cell shows all figures, so that they are outputs of
+    the notebook too, which nbval compares.
     """
     cells, lines = [], []
     for cell, line in zip(chapter.cells, chapter.metadata["source_map"]):
@@ -66,4 +69,8 @@ def what_runs(chapter: NotebookNode) -> tuple[NotebookNode, list[int]]:
         runs["id"] = f"cell-{len(cells)}"
         cells.append(runs)
         lines.append(line + 1)
+    if names := sorted({name for cell in chapter.cells if cell.cell_type == "markdown" for name in expressions(cell.source)}):
+        shown = "".join(f"    {name!r}: {name},\n" for name in names)
+        cells.append(nbformat.v4.new_code_cell(f"# The figures in the prose of this chapter.\n{{\n{shown}}}", metadata={"tags": [FIGURES]}, id=f"cell-{len(cells)}"))
+        lines.append(lines[-1])
     return nbformat.v4.new_notebook(cells=cells), lines

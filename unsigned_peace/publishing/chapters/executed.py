@@ -18,7 +18,7 @@ from sphinx.util.docutils import SphinxRole
 
 from unsigned_peace import paths
 from unsigned_peace.notebooks.record import load_executed, stale
-from unsigned_peace.notebooks.source import read, what_runs
+from unsigned_peace.notebooks.source import FIGURES, read, what_runs
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ def read_chapter(text: str) -> NotebookNode:
         return read(text)
     notebook = copy.deepcopy(chapter.source)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    ran = [cell for cell in chapter.executed.cells if cell.cell_type == "code"]
+    ran = [cell for cell in chapter.executed.cells if cell.cell_type == "code" and FIGURES not in cell.metadata.get("tags", [])]
     for cell, run in zip(code, ran, strict=True):
         cell["outputs"] = run.outputs
         cell["execution_count"] = run.execution_count
