@@ -527,6 +527,61 @@ def example_that_has_another_code(copy):
     return "data/positions.csv: value: the codebook's example of \"further condition first\", 1960-01-27-sequence-ussr, does not"
 
 
+def answer_of_the_same_side(copy):
+    line = copy.find("arguments", answers="charter-107-russia-inviolable")
+    return copy.cell("arguments", line, "side", "Russia").replace("side", "answers") + '"charter-107-russia-inviolable" is of the same side'
+
+
+def answer_on_another_point(copy):
+    point = copy.add("points_at_issue", copy.find("points_at_issue", point_id="charter-107"), point_id="charter-108", position="99")
+    assert point
+    line = copy.find("arguments", answers="charter-107-russia-inviolable")
+    return copy.cell("arguments", line, "point_id", "charter-108").replace("point_id", "answers") + '"charter-107-russia-inviolable" is on another point, charter-107'
+
+
+def answer_before_what_it_answers(copy):
+    line = copy.find("arguments", argument_id="charter-107-russia-inviolable")
+    copy.cell("arguments", line, "position", "50")
+    line = copy.find("arguments", argument_id="charter-107-japan-obsolete")
+    return copy.cell("arguments", line, "position", "40") + 'comes before "charter-107-russia-inviolable", which it answers'
+
+
+def place_taken_twice(copy):
+    line = copy.find("arguments", argument_id="charter-107-russia-inviolable")
+    return copy.cell("arguments", line, "position", "2") + "2 is taken on this point by line"
+
+
+def opening_that_nothing_answers(copy):
+    copy.cell("arguments", copy.find("arguments", argument_id="charter-107-japan-obsolete"), "answers", "")
+    return f'data/arguments.csv:{copy.find("arguments", argument_id="charter-107-russia-inviolable")}: unanswered: no step of the other side answers this one'
+
+
+def answered_and_said_to_be_not(copy):
+    line = copy.find("arguments", argument_id="charter-107-russia-inviolable")
+    return copy.cell("arguments", line, "unanswered", "Looked for in vain.") + "says that no answer was seen, but another step answers it"
+
+
+def argument_in_a_source_that_it_does_not_cite(copy):
+    line = copy.find("arguments", argument_id="charter-107-russia-inviolable")
+    return copy.cell("arguments", line, "own_source", "mofa-nt-overview") + "the side's own source is one of the record's sources"
+
+
+def argument_named_after_the_other_side(copy):
+    line = copy.find("arguments", argument_id="charter-107-japan-obsolete")
+    return copy.cell("arguments", line, "argument_id", "charter-107-tokyo-obsolete") + 'begins with its point and side: "charter-107-japan-"'
+
+
+def evidence_against_without_its_record(copy):
+    line = copy.find("arguments", against=".+")
+    return copy.cell("arguments", line, "against_rests_on", "") + "evidence against and the records that hold it stand together"
+
+
+def point_on_which_one_side_is_silent(copy):
+    rows = copy.rows("arguments")
+    copy.write("arguments", [row for row in rows if not row[0].startswith("charter-107-japan-")])
+    return f'data/points_at_issue.csv:{copy.find("points_at_issue", point_id="charter-107")}: point_id: Japan has no step on this point'
+
+
 CORRUPTIONS = [
     wrong_number, wrong_whole_number, wrong_truth, date_that_does_not_exist, date_in_another_form, value_outside_its_enumeration,
     value_too_large, value_too_small, identifier_of_the_wrong_form, text_too_long, required_value_missing, source_missing,
@@ -548,6 +603,9 @@ CORRUPTIONS = [
     code_of_another_dimension, second_code_of_another_dimension,
     islands_where_none_belong, qualifier_without_a_number, year_named_and_not_given, condition_that_is_none, condition_left_out,
     report_without_a_reporter, example_that_has_another_code,
+    answer_of_the_same_side, answer_on_another_point, answer_before_what_it_answers, place_taken_twice, opening_that_nothing_answers,
+    answered_and_said_to_be_not, argument_in_a_source_that_it_does_not_cite, argument_named_after_the_other_side,
+    evidence_against_without_its_record, point_on_which_one_side_is_silent,
 ]  # fmt: skip
 
 
@@ -604,3 +662,4 @@ def test_the_descriptor_names_each_rule_s_columns():
     assert {"languages", "authentic", "unseen", "whereabouts"} <= columns["documents"]
     assert {"provision_id", "language", "standing", "words", "rendering"} <= columns["wordings"]
     assert {"incomplete", "multiple_choice", "break_before"} <= columns["poll_questions"]
+    assert {"point_id", "side", "position", "own_source", "answers", "against", "against_rests_on", "unanswered"} <= columns["arguments"]

@@ -408,6 +408,53 @@ def _runs(text: str) -> Iterator[tuple[str, ...]]:
         yield from zip(*(words[start:] for start in range(SHARED_WORDS)))
 
 
+# each side's case -------------------------------------------------------------------------------
+
+def arguments(tables: Tables) -> Iterator[Fault]:
+    """Each step is made in a source of its own side, each answer answers the other side on the same point, and each opening step has an answer, or says that none was seen."""
+    table = tables.get("arguments")
+    steps = {row.cells["argument_id"]: row for row in table.rows} if table else {}
+    answered = {item for row in steps.values() for item in _items(row, "answers")}
+    taken: dict[tuple[str, str], int] = {}
+    for record, row in steps.items():
+        cells = row.cells
+        start = f"{cells['point_id']}-{cells['side'].lower()}-"
+        if not record.startswith(start):
+            yield table.fault(row, "argument_id", f'begins with its point and side: "{start}"')
+        if cells["own_source"] not in _items(row, "sources"):
+            yield table.fault(row, "own_source", "the side's own source is one of the record's sources")
+        if bool(cells["against"]) != bool(cells["against_rests_on"]):
+            yield table.fault(row, "against_rests_on", "evidence against and the records that hold it stand together")
+        place = (cells["point_id"], cells["position"])
+        if place in taken:
+            yield table.fault(row, "position", f"{cells['position']} is taken on this point by line {taken[place]}")
+        taken.setdefault(place, row.line)
+        for item in _items(row, "answers"):
+            if (other := steps.get(item)) is None:
+                continue  # the rule of references names it
+            if other.cells["side"] == cells["side"]:
+                yield table.fault(row, "answers", f'"{item}" is of the same side; a step answers the other side')
+            if other.cells["point_id"] != cells["point_id"]:
+                yield table.fault(row, "answers", f'"{item}" is on another point, {other.cells["point_id"]}')
+            elif None not in (first := other.values.get("position"), then := row.values.get("position")) and first >= then:
+                yield table.fault(row, "position", f'comes before "{item}", which it answers')
+        if not cells["answers"] and record not in answered and not cells["unanswered"]:
+            yield table.fault(row, "unanswered", "no step of the other side answers this one; say here what was looked for")
+        if cells["unanswered"] and record in answered:
+            yield table.fault(row, "unanswered", "says that no answer was seen, but another step answers it")
+
+
+def both_sides_on_each_point(tables: Tables) -> Iterator[Fault]:
+    points, steps = tables.get("points_at_issue"), tables.get("arguments")
+    heard: dict[str, set[str]] = defaultdict(set)
+    for row in steps.rows if steps else []:
+        heard[row.cells["point_id"]].add(row.cells["side"])
+    for row in points.rows if points else []:
+        for side in ("Japan", "Russia"):
+            if side not in heard[row.cells["point_id"]]:
+                yield points.fault(row, "point_id", f"{side} has no step on this point")
+
+
 def codes_of_positions(tables: Tables) -> Iterator[Fault]:
     """A code belongs to its dimension, and the columns that go with some codes stand there and nowhere else."""
     positions = tables.get("positions")
@@ -447,6 +494,7 @@ RULES = [
     both_accounts, quotations, claims_have_evidence,
     wordings, languages_of_documents, clauses_in_our_own_words,
     codes_of_positions,
+    arguments, both_sides_on_each_point,
     *forms.RULES, own_words.words_of_a_source,
 ]
 
