@@ -27,6 +27,11 @@ def share_of_a_subgroup_mistyped(copy):
     return f"data/poll_questions.csv:{question}: subgroup_sums: "
 
 
+def other_words_without_a_break(copy):
+    line = copy.find("poll_questions", question_id="2022-10-cabinet-office-affinity")
+    return copy.cell("poll_questions", line, "wording", "Do you like Russia?") + 'differs from that of "2021-10-cabinet-office-affinity"'
+
+
 def island_under_one_name(copy):
     return copy.cell("events", 20, "summary", "Soldiers came to Etorofu.") + '"Etorofu" stands alone or in another form; outside quotation marks it is "Iturup/Etorofu"'
 
@@ -114,7 +119,7 @@ def account_that_nobody_gives(copy):
 
 
 CORRUPTIONS = [
-    share_mistyped_where_answers_do_not_sum_to_100, share_of_a_subgroup_mistyped, island_under_one_name, names_of_an_island_in_another_order,
+    share_mistyped_where_answers_do_not_sum_to_100, share_of_a_subgroup_mistyped, other_words_without_a_break, island_under_one_name, names_of_an_island_in_another_order,
     unwanted_spelling, body_under_another_name, given_name_in_another_transliteration, place_in_another_transliteration, place_not_in_hepburn,
     family_name_first, macron, role_missing, role_in_small_letters, role_without_its_state, event_of_another_day_than_its_identifier,
     event_named_more_coarsely_than_known, source_of_another_day_than_its_identifier, value_of_another_year_than_its_identifier,

@@ -237,6 +237,23 @@ def sums_as_stated(tables: Tables) -> Iterator[Fault]:
             yield questions.fault(row, "subgroup_sums", f'"{row.cells["subgroup_sums"]}", but the answers recorded in poll_answers give "{expected}"')
 
 
+def one_wording_a_stretch(tables: Tables) -> Iterator[Fault]:
+    """Answers that a line may join were given to the same words: between two breaks a series has one wording."""
+    if not {"polls", "poll_questions"} <= tables.keys():
+        return
+    ended = {row.cells["poll_id"]: row.cells["field_end"] for row in tables["polls"].rows}
+    questions = tables["poll_questions"]
+    asked = sorted(questions.rows, key=lambda row: ended.get(row.cells["poll_id"], ""))
+    before: dict[str, Row] = {}
+    for row in asked:
+        if not (series := row.cells["question_series_id"]):
+            continue
+        last = before.get(series)
+        if last is not None and not row.cells["break_before"] and row.cells["wording"] != last.cells["wording"]:
+            yield questions.fault(row, "wording", f'differs from that of "{last.cells["question_id"]}", which comes before it in {series}; expected the same words, or a break_before that says what changed')
+        before[series] = row
+
+
 def nets_equal_their_parts(tables: Tables) -> Iterator[Fault]:
     answers = tables.get("poll_answers")
     if answers is None:
@@ -490,7 +507,7 @@ def codes_of_positions(tables: Tables) -> Iterator[Fault]:
 RULES = [
     duplicate_keys, order_by_key, references, record_references, uncited_sources,
     ends_after_start, precision_of_dates, answers_an_earlier_act, parts_of_a_meeting, published_before_field_work, administration_without_gap,
-    answers_sum_to_100, sums_as_stated, nets_equal_their_parts, derived_values_say_how, counts_stand_in_their_columns,
+    answers_sum_to_100, sums_as_stated, one_wording_a_stretch, nets_equal_their_parts, derived_values_say_how, counts_stand_in_their_columns,
     both_accounts, quotations, claims_have_evidence,
     wordings, languages_of_documents, clauses_in_our_own_words,
     codes_of_positions,
