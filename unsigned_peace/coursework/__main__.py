@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import sys
 from collections import Counter
 from pathlib import Path
@@ -58,7 +59,9 @@ def _grade(options: argparse.Namespace) -> int:
     none = {status: count for status, count in counts.items() if status in WITHOUT_PAGE}
     print(f"{options.out / 'grades.csv'}: {len(lines)} lines ({_counted(counts) or 'nothing handed in'}); "
           f"{pages} pages of feedback written{f', none for {_counted(none)}' if none else ''}; {options.out / 'summary.html'}")
-    return 0
+    if failed := counts["failed"]:
+        print(f"{failed} of these failed and have no grade; grades.csv says why. Run the command again: it grades only these, and what waited too long.", file=sys.stderr)
+    return 1 if failed else 0
 
 
 def _counted(statuses: dict[str, int]) -> str:
@@ -86,6 +89,11 @@ def main(arguments: list[str] | None = None) -> int:
         return options.command(options)
     except (AssignmentError, GradingError, SandboxError) as error:
         print(error, file=sys.stderr)
+        return 1
+    except Exception as error:
+        if not (isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT) or "database or disk is full" in str(error)):
+            raise
+        print("The disk is full. What was graded until now is kept: make room, and run the command again.", file=sys.stderr)
         return 1
 
 

@@ -15,7 +15,6 @@ import json
 import multiprocessing
 import os
 import re
-import resource
 import signal
 import sys
 import time
@@ -30,14 +29,16 @@ from nbformat import NotebookNode
 from unsigned_peace.coursework import collecting, inert, submissions
 from unsigned_peace.coursework.assignments import Assignment, grade_id
 from unsigned_peace.coursework.course import Book, prepare, write_notebook, write_whole
-from unsigned_peace.coursework.sandbox import Limits, Process, Stopped, probe
+from unsigned_peace.coursework.runner import lower
+from unsigned_peace.coursework.sandbox import Interrupted, Limits, Process, Stopped, memory_left, probe
 from unsigned_peace.coursework.scoring import Examiner, Outputs, Told, ask_cell
 from unsigned_peace.dataset import data_folder
 from unsigned_peace.paths import LOCK, PACKAGE
 
 LIMITS = Limits()
-#: Bounds of the child process that handles one submission: seconds, and bytes of memory.
-CHILD_SECONDS, CHILD_MEMORY = 150, 4 * 2**30
+#: Bounds of the child process that handles one submission: seconds, and bytes of memory. It has time
+#: for all that its submission may take, and for an examiner whom every answer delays.
+CHILD_SECONDS, CHILD_MEMORY = 600, 4 * 2**30
 #: With this a child process says that the examiner it was given is used up.
 _RENEWED = 3
 
@@ -53,7 +54,7 @@ STATUSES = {
     "stopped: processes": "the code started too many processes; what it had answered is graded",
     "stopped: output": "the code printed too much; what it had answered is graded",
     "stopped: exit": "the code ended its own process; what it had answered is graded",
-    "failed": "the grader itself failed on this one; the message says how",
+    "failed": "there is no grade: the grader failed, or something outside the submission stopped it; the message says what, and the next run grades it again",
 }
 
 
@@ -78,19 +79,30 @@ class Outcome:
     tasks: dict[str, float] | None = None
     #: Whether the grade book has it.
     saved: bool = False
+    #: Whether the next run may keep it, if nothing has changed.
+    final: bool = True
 
 
 # one submission ----------------------------------------------------------------------------------
 
-def execute(assignment: Assignment, submission: submissions.Submission, examiner: Examiner, limits: Limits = LIMITS) -> tuple[str, dict[str, float], list[str]]:
-    """Runs a rebuilt submission and its tests, and puts all outputs into its notebook.
+def execute(
+    assignment: Assignment, submission: submissions.Submission, examiner: Examiner, limits: Limits = LIMITS, hidden: tuple[Path, ...] = (),
+) -> tuple[str, dict[str, float], list[str], bool]:
+    """Runs a rebuilt submission and its tests, and puts all outputs into its notebook; of ``hidden`` folders its code sees nothing.
 
-    Returns the status, the points of each task, and notes. An answer is read where its check
-    stands, so what comes later cannot take away what was right before.
+    Returns the status, the points of each task, notes, and whether this is final. An answer is read where
+    its check stands, so what comes later cannot take away what was right before. Raises ``Interrupted`` if
+    something that the submission did not do ended it.
     """
     tasks = {f"{task.name}-check": task for task in assignment.tasks}
     status, points, notes, count = "graded", {}, [], 0
-    with Process(limits) as process:
+    reasons: list[str] = []
+
+    def stopped_by(reason: str) -> str:
+        reasons.append(reason)
+        return "stopped: " + {"clock": "time", "killed": "exit"}.get(reason, reason)
+
+    with Process(limits, hidden, always=True) as process:
         alive = True
         try:
             process.start()
@@ -108,7 +120,7 @@ def execute(assignment: Assignment, submission: submissions.Submission, examiner
                     if alive:
                         outputs, _, why = ask_cell(process, {"run": cell.source}, limits.total if name == "setup" else None)  # ours, and on a busy machine slow
                         if why and status == "graded":
-                            status = f"stopped: {why}"
+                            status = stopped_by(why)
                     cell["outputs"] = outputs.list
                     untouched = name is not None and cell.source == assignment.official.cells[assignment.places[name]].source
                     if outputs.error and not (untouched and outputs.error == "NotImplementedError"):
@@ -117,7 +129,7 @@ def execute(assignment: Assignment, submission: submissions.Submission, examiner
                     _, told, _ = ask_cell(process, {"tell": list(task.answers)})
             except Stopped as stopped:
                 alive = False
-                status = f"stopped: {stopped.reason}"
+                status = stopped_by(stopped.reason)
                 # Whether code that runs wild is stopped in a task's cell or before its check depends on the machine's load.
                 place = submissions.cell_named(name.removesuffix("-check") if name else name)
                 notes = [note for note in notes if not note.startswith(f"{place} ended with")]
@@ -133,11 +145,18 @@ def execute(assignment: Assignment, submission: submissions.Submission, examiner
                     output["execution_count"] = count
         if process.disturbed and alive:  # of a process that was stopped, what it still wrote is a matter of moments
             notes.append("wrote into the channel of the grader, without effect")
-    return status, points, notes
+        if process.exceeded and alive:
+            status = stopped_by(process.exceeded)
+            notes.append("what it left running was stopped")
+    if final := "clock" not in reasons:
+        return status, points, notes, final
+    return status, points, [*notes, "it waited and did not compute, which a busy machine can cause too: the next run tries it again"], final
 
 
-def grade(assignment: Assignment, path: Path, notes: list[str], examiner: Examiner, key: str, others: Iterable[Assignment] = ()) -> tuple[Outcome, NotebookNode | None]:
-    """Grades one submitted file; never raises for what is in it."""
+def grade(
+    assignment: Assignment, path: Path, notes: list[str], examiner: Examiner, key: str, others: Iterable[Assignment] = (), hidden: tuple[Path, ...] = (),
+) -> tuple[Outcome, NotebookNode | None]:
+    """Grades one submitted file; never raises for what is in it, but for lack of memory on this machine."""
     try:
         cells = submissions.read(submissions.contents(path))
         if other := submissions.wrong_assignment(cells, assignment, others):
@@ -146,10 +165,12 @@ def grade(assignment: Assignment, path: Path, notes: list[str], examiner: Examin
     except submissions.Unreadable as problem:
         return Outcome(key, "unreadable", str(problem)), None
     except MemoryError:
+        if (left := memory_left()) is not None and left < CHILD_MEMORY or lower("AS", CHILD_MEMORY):
+            raise MemoryError("this machine has, or allows, less memory than reading it may take") from None
         return Outcome(key, "unreadable", "it needs more memory to be read than it may have"), None
-    status, points, more = execute(assignment, submission, examiner)
+    status, points, more, final = execute(assignment, submission, examiner, hidden=hidden)
     message = "; ".join(dict.fromkeys([*notes, *submission.notes, *more]))
-    return Outcome(key, status, message[:400], notebook=True, tasks=points), submission.notebook
+    return Outcome(key, status, message[:400], notebook=True, tasks=points, final=final), submission.notebook
 
 
 # many --------------------------------------------------------------------------------------------
@@ -176,7 +197,8 @@ class _Slot:
     job: Job | None = None
     process: multiprocessing.Process | None = None
     examiner: Examiner | None = None
-    until: float = 0.0
+    #: Seconds that it has left.
+    left: float = 0.0
 
 
 def record_path(out: Path, student: str, stem: str) -> Path:
@@ -211,10 +233,13 @@ def circumstances() -> str:
 def _child(job: Job, examiner: Examiner, out: Path) -> None:
     """What the process of one submission does: it ends with its record written, or without."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: not without its parent
-    resource.setrlimit(resource.RLIMIT_AS, (CHILD_MEMORY, CHILD_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    lower("AS", CHILD_MEMORY)
+    lower("CORE", 0)
     try:
-        outcome, notebook = grade(job.assignment, job.path, list(job.notes), examiner, job.key, job.others)
+        hidden = tuple(filter(None, (job.root, out)))
+        outcome, notebook = grade(job.assignment, job.path, list(job.notes), examiner, job.key, job.others, hidden)
+    except Interrupted as error:
+        outcome, notebook = Outcome(job.key, "failed", str(error)), None
     except Exception as error:
         outcome, notebook = Outcome(job.key, "failed", f"{type(error).__name__}: {error}"[:300]), None
     if notebook is not None:
@@ -229,13 +254,13 @@ def _begin(slot: _Slot, job: Job, out: Path) -> None:
         if slot.examiner:
             slot.examiner.stop()
         slot.examiner = Examiner(job.assignment)
-    slot.job, slot.until = job, time.monotonic() + CHILD_SECONDS
+    slot.job, slot.left = job, CHILD_SECONDS
     slot.process = multiprocessing.get_context("fork").Process(target=_child, args=(job, slot.examiner, out))
     slot.process.start()
 
 
 def _end(slot: _Slot, out: Path) -> tuple[Job, Outcome]:
-    """Takes the result of a slot's process, which has ended or is ended now."""
+    """Takes the result of a slot's process, which has ended or is ended now: without one there is no grade."""
     job, late = slot.job, slot.process.is_alive()
     if late:
         slot.process.kill()
@@ -244,8 +269,8 @@ def _end(slot: _Slot, out: Path) -> tuple[Job, Outcome]:
     slot.process.close()
     outcome = read_record(out, job.student, job.assignment.stem) if ending in (0, _RENEWED) else None
     if outcome is None or outcome.key != job.key:
-        outcome = Outcome(job.key, "stopped: time" if late else "unreadable", "it could not be handled within the bounds of time" if late else "it could not be read within the bounds of memory")
-        _write_record(out, job.student, job.assignment.stem, outcome)
+        how = f"it took longer than {CHILD_SECONDS} seconds" if late else f"it was ended from outside (signal {-ending})" if ending < 0 else "it could not write its result"
+        outcome = Outcome(job.key, "failed", f"the process that graded it left no result: {how}")
     if ending != 0 and slot.examiner:
         slot.examiner.stop()
         slot.examiner = None
@@ -253,9 +278,10 @@ def _end(slot: _Slot, out: Path) -> tuple[Job, Outcome]:
     return job, outcome
 
 
-def run(jobs: Iterable[Job], out: Path, book: Book, side_by_side: int, progress) -> None:
-    """Grades all jobs, and puts each into the grade book as soon as it is done."""
+def run(jobs: Iterable[Job], out: Path, book: Book, side_by_side: int, progress) -> dict[tuple[str, str], Outcome]:
+    """Grades all jobs, and puts each into the grade book as soon as it is done; what became of each, by student and assignment."""
     waiting = list(jobs)[::-1]
+    outcomes: dict[tuple[str, str], Outcome] = {}
     total, done = len(waiting), 0
     slots = [_Slot() for _ in range(max(1, min(side_by_side, total)))]
     try:
@@ -264,15 +290,19 @@ def run(jobs: Iterable[Job], out: Path, book: Book, side_by_side: int, progress)
                 if slot.job is None and waiting:
                     _begin(slot, waiting.pop(), out)
             busy = [slot for slot in slots if slot.job]
-            wait([slot.process.sentinel for slot in busy], timeout=max(0.0, min(slot.until for slot in busy) - time.monotonic()))
+            before = time.monotonic()
+            wait([slot.process.sentinel for slot in busy], timeout=1)
+            passed = min(time.monotonic() - before, 2)  # more, and this process itself was stopped
             finished = []
             for slot in busy:
-                if not slot.process.is_alive() or time.monotonic() >= slot.until:
+                slot.left -= passed
+                if not slot.process.is_alive() or slot.left <= 0:
                     finished.append(_end(slot, out))
                     if waiting:
                         _begin(slot, waiting.pop(), out)
             for job, outcome in finished:
                 done += 1
+                outcomes[job.student, job.assignment.stem] = outcome
                 save(out, book, job.student, job.assignment.stem, outcome)
                 line = _line(job.student, job.assignment.stem, outcome, job.assignment, book)
                 points = f"{line.score:g} of {line.max_score:g} points" if outcome.notebook else outcome.message[:60]
@@ -284,10 +314,14 @@ def run(jobs: Iterable[Job], out: Path, book: Book, side_by_side: int, progress)
                 slot.process.join()
             if slot.examiner:
                 slot.examiner.stop()
+    return outcomes
 
 
 def save(out: Path, book: Book, student: str, stem: str, outcome: Outcome) -> None:
-    """Puts a graded notebook into the grade book, and notes that this is done."""
+    """Puts a graded notebook into the grade book, and notes that this is done; of what failed nothing is kept."""
+    if outcome.status == "failed":
+        record_path(out, student, stem).unlink(missing_ok=True)
+        return
     if outcome.notebook:
         book.save(nbformat.read(graded_path(out, student, stem), as_version=4), student, stem)
     outcome.saved = True
@@ -372,7 +406,7 @@ def _grade_all(folder: Path, out: Path, assignments: dict[str, Assignment], book
                 continue
             key = hashlib.sha256("\0".join([around, assignments[stem].digest, content, *notes]).encode()).hexdigest()
             kept = read_record(out, student, stem)
-            if kept and kept.key == key and kept.status != "failed" and (not kept.notebook or graded_path(out, student, stem).exists()):
+            if kept and kept.key == key and kept.final and (not kept.notebook or graded_path(out, student, stem).exists()):
                 kept_count += 1
                 if not kept.saved or kept.notebook and not book.has(student, stem):
                     save(out, book, student, stem, kept)
@@ -381,11 +415,11 @@ def _grade_all(folder: Path, out: Path, assignments: dict[str, Assignment], book
     jobs.sort(key=lambda job: (job.assignment.stem, job.student))
     if kept_count:
         progress(f"{kept_count} graded before and unchanged since")
-    run(jobs, out, book, side_by_side, progress)
+    graded = run(jobs, out, book, side_by_side, progress)
     lines = []
     for student, stems in sorted(handed_in.items()):
         for stem in sorted({*stems, *asked} - ({NO_ASSIGNMENT} if stems else set())):
-            outcome = settled.get((student, stem)) or read_record(out, student, stem)
+            outcome = settled.get((student, stem)) or graded.get((student, stem)) or read_record(out, student, stem)
             lines.append(_line(student, stem, outcome, assignments.get(stem), book))
     return lines
 

@@ -1,5 +1,8 @@
 """Runs cells in a process of its own: the program inside the sandbox.
 
+There it is the first process, and stays that only to say how the second ended, which runs the cells.
+It can be neither read nor traced by that one, and with it everything inside ends.
+
 It reads requests from standard input, a JSON object a line, and writes events to standard output,
 a JSON object a line. Whatever a cell does, it can at most write other events: the other side reads
 them as data within bounds, and never believes anything here about scores.
@@ -8,10 +11,12 @@ Requests: ``{"run": source, "seconds": n}`` runs a cell; ``{"tell": [names]}`` g
 variables as data (see ``answers``); ``{"try": source, "given": {name: data}, "tell": [names],
 "seconds": n}`` does both in a copy of this process, which then ends, so that nothing of it stays.
 Events: ``stream``, ``display``, ``result``, ``error`` while a cell runs; ``told``; ``done`` at the end. The last two carry the request's ``token``.
+``done`` names what stopped a cell: ``time`` (by its own computing), ``clock`` (it only waited), ``memory``, ``processes``, ``output``, ``exit`` or ``killed`` (a copy's end).
 """
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import json
 import os
@@ -28,15 +33,40 @@ SENT, SENT_IMAGE, WRITTEN = 25_000, 1_000_000, 16_000_000
 WALL = 3
 
 
-def _bound(limits: dict) -> None:
-    """Applies the limits of a process, and takes on the unprivileged user, for good."""
-    for name in ("AS", "FSIZE", "CPU", "NOFILE", "CORE"):
-        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limits[name], limits[name]))
+def lower(name: str, bound: int) -> bool:
+    """Sets a limit of this process for good, or the lower one that the machine sets already; whether that is so."""
+    kind = getattr(resource, f"RLIMIT_{name}")
+    _, allowed = resource.getrlimit(kind)
+    lowered = allowed != resource.RLIM_INFINITY and allowed < bound
+    resource.setrlimit(kind, (min(bound, allowed),) * 2 if lowered else (bound, bound))
+    return lowered
+
+
+def _bound(limits: dict) -> list[str]:
+    """Applies the limits of a process, and takes on the unprivileged user, for good; the limits that were lower already."""
+    lowered = [name for name in ("AS", "FSIZE", "CPU", "NOFILE", "CORE") if lower(name, limits[name])]
     if user := limits.get("user"):
         os.setgroups([])
         os.setresgid(user, user, user)
         os.setresuid(user, user, user)
-    resource.setrlimit(resource.RLIMIT_NPROC, (limits["NPROC"], limits["NPROC"]))
+    return lowered + ["NPROC"] * lower("NPROC", limits["NPROC"])
+
+
+def _supervise() -> None:
+    """Starts the process that runs the cells, as which it returns; this one waits, and says on standard error how that ended."""
+    ctypes.CDLL(None).prctl(4, 0)  # PR_SET_DUMPABLE: none of the same user may trace it, or read or write its memory
+    worker = os.fork()
+    if not worker:
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the kernel spares the first process of a namespace all signals that it does not handle
+    os.close(0)
+    os.close(1)
+    ended = 0
+    while ended != worker:
+        ended, status, used = os.wait4(-1, 0)
+    report = {"ended": os.waitstatus_to_exitcode(status), "computed": used.ru_utime + used.ru_stime}
+    os.write(2, b"\n" + json.dumps(report).encode() + b"\n")
+    os._exit(0)
 
 
 class TimeIsUp(KeyboardInterrupt):
@@ -170,7 +200,11 @@ def _run(shell, source: str, seconds: float, channel: _Channel) -> dict:
         for clock in (signal.ITIMER_PROF, signal.ITIMER_REAL):
             signal.setitimer(clock, 0)
 
+    waited = False
+
     def time_is_up(number: int, _):
+        nonlocal waited
+        waited = number == signal.SIGALRM
         stop_clocks()  # the other would interrupt what shows the error
         raise TimeIsUp(f"the cell computed longer than {seconds:g} seconds" if number == signal.SIGPROF else f"the cell took longer than {WALL * seconds:g} seconds")
 
@@ -190,7 +224,7 @@ def _run(shell, source: str, seconds: float, channel: _Channel) -> dict:
         name = type(error).__name__
         channel.emit(error={"ename": name, "evalue": "", "traceback": name})
     if isinstance(error, TimeIsUp):
-        return {"stopped": "time"}
+        return {"stopped": "clock" if waited else "time"}
     if isinstance(error, OutputIsUp):
         return {"stopped": "output"}
     if isinstance(error, MemoryError):
@@ -222,8 +256,10 @@ def _tell(shell, names: list[str], channel: _Channel) -> None:
 
 def main() -> None:
     """Serves requests until standard input ends."""
+    if os.getpid() == 1:
+        _supervise()
     channel = _Channel()
-    _bound(json.loads(sys.argv[1]))
+    lowered = _bound(json.loads(sys.argv[1]))
     sys.stdout, sys.stderr = _Stream(channel, "stdout"), _Stream(channel, "stderr")
     sys.path[:] = [path for path in sys.path if path]
     sys.argv[:] = ["cell"]
@@ -232,7 +268,7 @@ def main() -> None:
 
     this, exit_now = os.getpid(), os._exit
     channel.close_others()
-    channel.emit(ready=True)
+    channel.emit(ready=True, lowered=lowered)
     for line in channel.requests:
         request = json.loads(line)
         channel.token = request["token"]
@@ -250,7 +286,7 @@ def main() -> None:
                 exit_now(0)
             _, ending = os.waitpid(child, 0)
             if ending:
-                channel.answer(done={"stopped": "exit"})
+                channel.answer(done={"stopped": "killed" if os.WIFSIGNALED(ending) and os.WTERMSIG(ending) == signal.SIGKILL else "exit"})
         elif "tell" in request:
             _tell(shell, request["tell"], channel)
             channel.answer(done={})

@@ -1,8 +1,10 @@
 """A process that runs cells inside bubblewrap, watched from outside.
 
 Inside there are the Python that runs this module, the package and the dataset, all read-only, and
-small folders in memory: no network, no other file, no other process. Bounds of one process are
-set by ``runner``; bounds of all of them together (time, memory, processes, output) are held here.
+small folders in memory: no network, no other file, no other process, nothing of the environment
+outside. ``system_calls`` says what code there may ask of the kernel. Bounds of one process are set by
+``runner``; bounds of all of them together (time, memory, processes, output) are held here, by a
+control group where there is one and by a watch in any case.
 """
 
 from __future__ import annotations
@@ -13,23 +15,28 @@ import json
 import os
 import platform
 import re
+import resource
 import secrets
+import select
 import selectors
 import shutil
-import struct
+import signal
 import subprocess
 import sys
 import sysconfig
-import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from unsigned_peace.coursework import control_groups, system_calls
 from unsigned_peace.coursework.runner import WALL
 from unsigned_peace.dataset import data_folder
 
 PACKAGE = Path(__file__).resolve().parents[1]
+#: The folder of the whole project: of what is in it, only what is named here is seen inside.
+PROJECT = PACKAGE.parent
 WHAT_TO_DO = "Submissions are run only inside bubblewrap, which is not here: install it with your system's packages (Debian, Ubuntu: `apt-get install bubblewrap`)."
 
 MOVED = "Nothing is graded: this folder was moved after .venv was made: delete .venv and run the command again"
@@ -40,18 +47,25 @@ class SandboxError(Exception):
 
 
 class Stopped(Exception):
-    """The process inside is gone; ``reason`` is ``time``, ``memory``, ``processes``, ``output`` or ``exit``."""
+    """The process inside is gone, by what it did itself; ``reason`` is ``time``, ``clock``, ``memory``, ``processes``, ``output`` or ``exit``.
+
+    ``clock`` is for one that waited, and did not compute: it may have been the machine that had no time for it.
+    """
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
+class Interrupted(RuntimeError):
+    """The process inside was ended, or kept short, by something other than what it did; the message says by what, as far as that is known."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """What a submission may use. Times in seconds, sizes in bytes."""
 
-    #: Of computing; by the clock on the wall a cell may take ``WALL`` times as long.
+    #: Of computing; by the clock on the wall a cell may take ``WALL`` times as long. ``total`` is by that clock, while cells run.
     cell: float = 10
     total: float = 60
     memory: int = 2 * 2**30
@@ -69,30 +83,60 @@ FIRST_USER, USERS = 60_100, 5_000
 _sandboxes = itertools.count()
 
 
-def _mounts() -> list[str]:
-    """What is seen inside, as bubblewrap's options: system libraries, Python, the package, the dataset."""
+def _needed() -> list[str]:
+    """The folders and files that code needs: system libraries and programs, Python, installed packages, the package, the dataset."""
+    system = ["bin", "lib", "lib32", "lib64", "libx32", "share/zoneinfo"]
+    prefixes = ["bin", "lib", "lib64", "pyvenv.cfg"]
+    return [
+        *(f"/usr/{name}" for name in system), *(f"/usr/local/{name}" for name in prefixes), "/etc/ld.so.cache", "/etc/localtime",
+        *(f"{prefix}/{name}" for prefix in (sys.base_prefix, sys.prefix) for name in prefixes),
+        *(sysconfig.get_path(kind) for kind in ("purelib", "platlib", "stdlib", "platstdlib")), str(Path(sys.executable).resolve().parent),
+        str(PACKAGE), str(data_folder().resolve()),
+    ]
+
+
+def _mounts(hidden: Iterable[Path]) -> list[str]:
+    """What is seen inside, as bubblewrap's options; ``hidden`` folders are not, wherever they lie."""
     options: list[str] = []
-    for folder in ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32"):
+    for folder in ("/bin", "/lib", "/lib32", "/lib64", "/libx32"):
         if os.path.islink(folder):
             options += ["--symlink", os.readlink(folder), folder]
         elif os.path.isdir(folder):
             options += ["--ro-bind", folder, folder]
-    seen = [
-        "/etc/ld.so.cache", "/etc/localtime", sys.base_prefix, sys.prefix, *(sysconfig.get_path(kind) for kind in ("purelib", "platlib", "stdlib")),
-        str(Path(sys.executable).resolve().parent), str(PACKAGE), str(data_folder().resolve()),
-    ]
-    bound, made = ["/usr"], {"/usr", "/tmp"}
-    for place in seen:
-        if os.path.exists(place) and not any(Path(place).is_relative_to(parent) for parent in bound):
-            for parent in reversed(Path(place).parents[:-1]):  # bubblewrap makes these for itself alone
-                if str(parent) not in made:
-                    options += ["--perms", "0755", "--dir", str(parent)]
-                    made.add(str(parent))
-            options += ["--ro-bind", place, place]
-            bound.append(place)
-    for hidden in (PACKAGE.parent / "coursework", PACKAGE.parent / "_build"):  # where Python itself lives in the project
-        if hidden.exists() and any(hidden.is_relative_to(parent) for parent in bound):
-            options += ["--tmpfs", str(hidden)]
+    made = {"/tmp"}
+
+    def bind(place: str) -> None:
+        for parent in reversed(Path(place).parents[:-1]):  # bubblewrap makes these for itself alone
+            if str(parent) not in made:
+                options.extend(["--perms", "0755", "--dir", str(parent)])
+                made.add(str(parent))
+        options.extend(["--ro-bind", place, place])
+
+    needed = [place for place in dict.fromkeys(_needed()) if os.path.exists(place)]
+    own = {str(PACKAGE), str(data_folder().resolve()), *(place for place in needed if Path(place).resolve().is_relative_to(PROJECT))}
+    bound: list[Path] = []
+    for place in sorted(set(needed) - own, key=lambda place: len(Path(place).parts)):
+        if not any(Path(place).is_relative_to(folder) for folder in bound):
+            bind(place)
+            bound.append(Path(place))
+    covers = []
+
+    def cover(folder: Path) -> None:
+        """Puts an empty folder in the place of one that was bound with what lies around it."""
+        for around in bound:
+            if folder.is_dir() and folder.is_relative_to(resolved := around.resolve()) and folder != resolved:
+                covers.append(str(around / folder.relative_to(resolved)))
+                options.extend(["--perms", "0755", "--tmpfs", covers[-1]])
+
+    cover(PROJECT)
+    for place in sorted(own, key=lambda place: len(Path(place).parts)):
+        if not any(Path(place).is_relative_to(folder) for folder in bound if not PROJECT.is_relative_to(folder.resolve())):
+            bind(place)
+            bound.append(Path(place))
+    for folder in hidden:
+        cover(folder.resolve())
+    for covered in covers:
+        options += ["--remount-ro", covered]
     return options
 
 
@@ -105,51 +149,28 @@ def _own_threads() -> int:
     return sum(len(list((process / "task").glob("*"))) for process in own if (process / "task").is_dir())
 
 
-def command(limits: Limits, filter_from: int | None = None) -> list[str]:
-    """The command that starts ``runner`` inside; a filter of system calls is read from a descriptor.
-
-    Raises ``SandboxError`` where bubblewrap is missing.
-    """
-    bubblewrap = shutil.which("bwrap")
-    if not bubblewrap:
-        raise SandboxError(WHAT_TO_DO)
-    root = os.geteuid() == 0
-    bounds = {
-        "AS": limits.memory, "FSIZE": limits.file, "CPU": int(limits.total + limits.grace) + 1, "NOFILE": 256, "CORE": 0,
-        "NPROC": limits.processes * 2 + _own_threads(), "user": FIRST_USER + (2 * os.getpid() + next(_sandboxes)) % USERS if root else 0,
-    }
+def options(limits: Limits, hidden: Iterable[Path] = ()) -> list[str]:
+    """What bubblewrap is told."""
     size = ["--size", str(limits.folder)]
+    devices = [option for name in ("null", "random", "urandom") for option in ("--dev-bind", f"/dev/{name}", f"/dev/{name}")]  # not zero: memory shared by it belongs to no process
     return [
-        bubblewrap, *size, "--perms", "1777", "--tmpfs", "/tmp", *_mounts(),  # in this order: the project may itself lie in /tmp
-        "--proc", "/proc", "--dev", "/dev", *size, "--perms", "1777", "--tmpfs", "/dev/shm", "--remount-ro", "/dev",
+        *size, "--perms", "1777", "--tmpfs", "/tmp", *_mounts(hidden),  # in this order: the project may itself lie in /tmp
+        "--proc", "/proc", "--tmpfs", "/dev", *devices, "--symlink", "/proc/self/fd", "/dev/fd",
+        *size, "--perms", "1777", "--tmpfs", "/dev/shm", "--remount-ro", "/dev",
         "--chdir", "/tmp", "--remount-ro", "/",
-        *([] if root else ["--unshare-user"]), "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
-        "--hostname", "coursework", *(["--seccomp", str(filter_from)] if filter_from is not None else []), "--die-with-parent", "--new-session", "--clearenv",
+        *([] if os.geteuid() == 0 else ["--unshare-user"]), "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
+        "--hostname", "coursework", "--as-pid-1", "--die-with-parent", "--new-session", "--clearenv",
         *(option for name, value in _ENVIRONMENT.items() for option in ("--setenv", name, value)),
         "--setenv", "UNSIGNED_PEACE_DATA", str(data_folder().resolve()),
-        sys.executable, "-P", "-m", "unsigned_peace.coursework.runner", json.dumps(bounds),
     ]
 
 
-#: System calls that reach memory which no other bound counts, and doors into the kernel that no
-#: notebook needs: memfd_create, shmget, userfaultfd, then io_uring_setup and memfd_secret everywhere.
-_REFUSED = {"x86_64": (0xC000003E, (319, 29, 323, 425, 447)), "aarch64": (0xC00000B7, (279, 194, 282, 425, 447))}
-
-
-def _filter() -> bytes:
-    """A seccomp program that refuses these calls with EPERM; empty where their numbers are not known here."""
-    if platform.machine() not in _REFUSED:
-        return b""
-    architecture, calls = _REFUSED[platform.machine()]
-    load, equal, at_least, end = 0x20, 0x15, 0x35, 0x06
-    allow, refuse = 0x7FFF0000, 0x00050001
-    steps = [
-        (load, 0, 0, 4), (equal, 0, len(calls) + 2, architecture),  # another architecture: to "allow"
-        (load, 0, 0, 0), (at_least, len(calls) + 1, 0, 0x40000000),  # numbers of the x32 interface: to "refuse"
-        *((equal, len(calls) - number, 0, call) for number, call in enumerate(calls)),
-        (end, 0, 0, allow), (end, 0, 0, refuse),
-    ]
-    return b"".join(struct.pack("HBBI", *step) for step in steps)
+def _bounds(limits: Limits) -> dict:
+    """The bounds of one process, for ``runner``."""
+    return {
+        "AS": limits.memory, "FSIZE": limits.file, "CPU": int(limits.total + limits.grace) + 1, "NOFILE": 256, "CORE": 0,
+        "NPROC": limits.processes * 2 + _own_threads(), "user": FIRST_USER + (2 * os.getpid() + next(_sandboxes)) % USERS if os.geteuid() == 0 else 0,
+    }
 
 
 _ENVIRONMENT = {
@@ -163,37 +184,69 @@ def probe() -> None:
     with Process(Limits()) as process:
         try:
             process.start()
-        except Stopped as stopped:
-            said = process.said() or f"it ended ({stopped.reason})"
+        except (Stopped, Interrupted) as ended:
+            said = process.said() or f"it ended ({ended})"
             if re.search(r"No module named '?unsigned_peace'?(\W|$)", said):  # the editable installation names a place that is no more
-                raise SandboxError(MOVED) from stopped
-            raise SandboxError(f"bubblewrap cannot make a sandbox here, so nothing is graded. It says: {said}") from stopped
+                raise SandboxError(MOVED) from ended
+            raise SandboxError(f"bubblewrap cannot make a sandbox here, so nothing is graded. It says: {said}") from ended
+
+
+def _piped(content: bytes) -> int:
+    """A descriptor from which this is read; it is less than a pipe holds."""
+    reading, writing = os.pipe()
+    os.write(writing, content)
+    os.close(writing)
+    return reading
 
 
 class Process:
-    """A process inside a sandbox that answers requests; a context manager, whose end is the end of everything inside."""
+    """A process inside a sandbox that answers requests; a context manager, whose end is the end of everything inside.
 
-    def __init__(self, limits: Limits) -> None:
+    Folders that are ``hidden`` are not seen inside, even where something that is needed lies around them.
+    ``always`` watches it also while it is not asked, which takes a thread: not in a process that forks.
+    Raises ``SandboxError`` where bubblewrap is missing.
+    """
+
+    def __init__(self, limits: Limits, hidden: Iterable[Path] = (), always: bool = False) -> None:
+        bubblewrap = shutil.which("bwrap")
+        if not bubblewrap:
+            raise SandboxError(WHAT_TO_DO)
+        if not system_calls.known():
+            raise SandboxError(f"Submissions are run only where the sandbox can refuse system calls, on {' and '.join(system_calls.ARCHITECTURES)}; this machine is {platform.machine()}.")
         self.limits = limits
         self.output = 0
         #: Whether something other than ``runner`` has written where only that should write.
         self.disturbed = False
-        with tempfile.TemporaryFile() as program:
-            size = program.write(_filter())
-            program.seek(0)
-            descriptors = (program.fileno(),) if size else ()
+        #: Limits of one process that the machine set lower than these.
+        self.lowered: list[str] = []
+        #: For what the watch has ended it.
+        self.exceeded: str | None = None
+        self._group = control_groups.make(limits.memory, 2 * limits.processes + 1)
+        said, says = os.pipe()
+        descriptors = [_piped(system_calls.program()), _piped("\0".join(options(limits, hidden)).encode("utf-8", "surrogateescape") + b"\0"), says]
+        command = [bubblewrap, "--seccomp", str(descriptors[0]), "--args", str(descriptors[1]), "--info-fd", str(says)]
+        command += ["--", sys.executable, "-P", "-m", "unsigned_peace.coursework.runner", json.dumps(_bounds(limits))]
+        try:
             self._process = subprocess.Popen(
-                command(limits, *descriptors), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0, pass_fds=descriptors,
+                self._group.entering(command) if self._group else command,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0, pass_fds=descriptors, env={},
             )
-        self._deadline = time.monotonic() + limits.total
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
+        #: The first process of the namespace inside: with it everything there ends.
+        self._first = _first_process(said)
+        self._spent = 0.0
         self._left = b""
         self._stderr = b""
         self._watched = 0.0
+        self._selector = selectors.DefaultSelector()
         for pipe in (self._process.stdout, self._process.stderr):
             os.set_blocking(pipe.fileno(), False)
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._process.stdout, selectors.EVENT_READ)
-        self._selector.register(self._process.stderr, selectors.EVENT_READ)
+            self._selector.register(pipe, selectors.EVENT_READ)
+        self._stopping = threading.Event()
+        self._watcher = threading.Thread(target=self._watch_always, daemon=True) if always else None
+        self._ready = False
 
     def __enter__(self) -> Process:
         return self
@@ -201,28 +254,53 @@ class Process:
     def __exit__(self, *_) -> None:
         self.stop()
 
+    def _kill(self) -> None:
+        if self._first is None:
+            self._process.kill()
+        else:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._first, signal.SIGKILL)
+
     def stop(self) -> None:
-        """Ends everything inside: the first process of its namespace dies with bubblewrap, and all others with that."""
+        """Ends everything inside, and waits until it has ended."""
+        self._stopping.set()
+        if self._watcher and self._ready:
+            self._watcher.join()
+        self._kill()
+        if self._first is not None:
+            select.select([self._first], [], [], 30)  # it ends when all others in its namespace have
+            os.close(self._first)
+            self._first = None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(5)  # bubblewrap follows it
         self._process.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             pipe.close()
         self._selector.close()
+        if self._group:
+            self._group.remove()
 
     def said(self) -> str:
         """What bubblewrap or Python wrote before ``runner`` began, in one line."""
-        return " ".join(self._stderr.decode(errors="replace").split())[-300:]
+        return " ".join(re.sub(rb'\n\{"ended".*', b"", self._stderr, flags=re.S).decode(errors="replace").split())[-300:]
 
     def start(self) -> None:
-        """Waits until the process is ready. Raises ``Stopped`` if it never is."""
+        """Waits until the process is ready. Raises ``Stopped`` or ``Interrupted`` if it never is."""
         for event in self._events(self.limits.total):
+            self._stderr += str(event.get("text", "")).encode()
             if event.get("ready"):
+                self.lowered = event["lowered"]
+                self._ready = True
+                if self._watcher:
+                    self._watcher.start()
                 return
 
     def ask(self, request: dict, seconds: float | None = None) -> Iterator[dict]:
         """Sends a request and gives the events of its answer; the last one has ``done``.
 
-        Raises ``Stopped`` when the process is ended, by itself or for what it used; the process is of no use then.
+        Raises ``Stopped`` when the process is ended, by itself or for what it used, and ``Interrupted``
+        when it was neither; the process is of no use then.
         """
         seconds = self.limits.cell if seconds is None else seconds
         token = secrets.token_hex(8)
@@ -230,17 +308,33 @@ class Process:
         try:
             self._process.stdin.write(line)
         except OSError as error:
-            raise Stopped("exit") from error
-        for event in self._events(WALL * seconds + self.limits.grace):
+            raise self._ended() from error
+        for event in self._events(WALL * seconds + self.limits.grace, seconds):
             if ("done" in event or "told" in event) and event.pop("token", None) != token:
                 self.disturbed = True
                 continue
+            if isinstance(done := event.get("done"), dict) and (short := self._kept_short(done.get("stopped"))):
+                raise Interrupted(short)
             yield event
             if "done" in event:
                 return
 
-    def _events(self, seconds: float) -> Iterator[dict]:
-        until = min(time.monotonic() + seconds, self._deadline)
+    def _kept_short(self, reason: str | None) -> str | None:
+        """If the machine, and not a bound of ours, stopped something for this reason: how, in words."""
+        if reason == "memory":
+            if "AS" in self.lowered:
+                return f"this machine allows a process less memory than the {self.limits.memory // 2**20} MB that a submission may use, and this one wanted more"
+            allowed, left = control_groups.memory_allowed(), memory_left()
+            short = left is not None and left + memory(descendants_of(self._process.pid), 0) < self.limits.memory
+            if short or allowed is not None and allowed < self.limits.memory:
+                return f"this machine has less memory free than the {self.limits.memory // 2**20} MB that a submission may use, and this one wanted more"
+        if reason == "processes" and "NPROC" in self.lowered:
+            return "this machine allows fewer processes than a submission may start, and this one wanted more"
+        return None
+
+    def _events(self, seconds: float, computing: float | None = None) -> Iterator[dict]:
+        """Events, for so many seconds in which this process itself ran: while the machine sleeps, or a stopped grader, nobody's time passes."""
+        passed, before, computed = 0.0, time.monotonic(), None
         while True:
             while (end := self._left.find(b"\n")) >= 0:
                 line, self._left = self._left[:end], self._left[end + 1:]
@@ -252,17 +346,35 @@ class Process:
                     yield event
                 else:
                     self.disturbed = True
+            if self.exceeded:
+                raise Stopped(self.exceeded)
             now = time.monotonic()
-            if now >= until:
-                raise Stopped("time")
-            if now - self._watched > 0.2:
+            step, before = min(now - before, 1.0), now
+            passed, self._spent = passed + step, self._spent + step
+            if computed is None:
+                computed = computing_of(descendants_of(self._process.pid))
+            if passed >= seconds or self._spent >= self.limits.total:
+                raise self._late(computed, computing)
+            if self._ready and not self._watcher and now - self._watched > 0.2:
                 self._watch()
                 self._watched = time.monotonic()
-            for key, _ in self._selector.select(min(0.2, until - now)):
+            for key, _ in self._selector.select(0.2):
                 self._read(key.fileobj)
 
+    def _late(self, before: float, computing: float | None) -> Exception:
+        """What to raise when time is up: it has computed too long, or waited, or was stopped by somebody."""
+        inside = descendants_of(self._process.pid)
+        if any(_state(process) in ("T", "t") for process in inside):
+            return Interrupted("the process that ran it was held up from outside")
+        now = computing_of(inside)
+        long = computing is not None and now - before >= 0.9 * computing or now >= 0.9 * self.limits.total
+        return Stopped("time" if long else "clock")
+
     def _read(self, pipe) -> None:
-        piece = pipe.read(1 << 16)
+        try:
+            piece = pipe.read(1 << 16)
+        except OSError:
+            piece = b""
         if piece is None:
             return
         if pipe is self._process.stderr:
@@ -271,22 +383,100 @@ class Process:
             self._stderr = (self._stderr + piece)[-4096:]
             return
         if not piece:
-            self._process.kill()
-            self._process.wait()
-            self._stderr += self._process.stderr.read() or b""
-            raise Stopped("exit")
+            raise self._ended()
         self.output += len(piece)
         if self.output > self.limits.output:
             raise Stopped("output")
         self._left += piece
 
+    def _ended(self) -> Exception:
+        """Why the process inside is no more, or listens no more: what its supervisor reports of it, the watch, the control group."""
+        pipe = self._process.stderr
+        until = time.monotonic() + 3
+        while time.monotonic() < until:
+            if not select.select([pipe], [], [], 0.1)[0]:
+                continue
+            piece = pipe.read(1 << 16)
+            if not piece:
+                break
+            self._stderr = (self._stderr + piece)[-4096:]
+        else:  # its supervisor is there still: it has closed its channel itself
+            self._kill()
+            return Stopped("exit")
+        found = re.search(rb'\n(\{"ended": .*\})\n$', self._stderr)
+        report = json.loads(found[1]) if found else {}
+        self._kill()
+        if self.exceeded:
+            return Stopped(self.exceeded)
+        if self._group and self._group.out_of_memory():
+            return Stopped("memory")
+        if report.get("ended", -signal.SIGKILL) != -signal.SIGKILL:
+            return Stopped("exit")
+        if report.get("computed", 0) >= self.limits.total:  # the kernel's own limit
+            return Stopped("time")
+        return Interrupted("the process that ran it was ended from outside" + (", perhaps because memory ran out" if report else ""))
+
+    def _watch_always(self) -> None:
+        while not self._stopping.wait(0.2) and not self.exceeded:
+            with contextlib.suppress(Stopped, OSError):
+                self._watch()
+
     def _watch(self) -> None:
-        """Looks at all processes inside together."""
+        """Looks at all processes inside together, and ends them if they use too much."""
         inside = descendants_of(self._process.pid)
         if len(inside) > self.limits.processes:
-            raise Stopped("processes")
-        if memory(inside, self.limits.memory) > self.limits.memory:
-            raise Stopped("memory")
+            self._exceed("processes")
+        elif memory(inside, self.limits.memory) > self.limits.memory or self._group and self._group.out_of_memory():
+            self._exceed("memory")
+
+    def _exceed(self, reason: str) -> None:
+        self.exceeded = reason
+        self._kill()
+        if not self._watcher:
+            raise Stopped(reason)
+
+
+def _first_process(said: int) -> int | None:
+    """A descriptor of the first process inside, by what bubblewrap says of it; None if it made none."""
+    text = b""
+    with os.fdopen(said, "rb", buffering=0) as pipe:
+        while b"}" not in text and (piece := pipe.read(4096)):
+            text += piece
+    found = re.search(rb'"child-pid"\s*:\s*(\d+)', text)
+    try:
+        return os.pidfd_open(int(found[1])) if found else None
+    except ProcessLookupError:
+        return None
+
+
+def memory_left() -> int | None:
+    """Memory in bytes that this machine has for more, free and not promised already; None if unknown."""
+    told = {}
+    with contextlib.suppress(OSError, ValueError), open("/proc/meminfo", encoding="ascii") as file:
+        told = {name: 1024 * int(value.split()[0]) for name, _, value in (line.partition(":") for line in file)}
+    left = [told["MemAvailable"] + told.get("SwapFree", 0)] if "MemAvailable" in told else []
+    with contextlib.suppress(OSError, ValueError), open("/proc/sys/vm/overcommit_memory", encoding="ascii") as file:
+        if int(file.read()) == 2 and "CommitLimit" in told:
+            left.append(told["CommitLimit"] - told["Committed_AS"])
+    return min(left, default=None)
+
+
+def _state(process: int) -> str:
+    return (_stat(process) or ["?"])[0]
+
+
+def _stat(process: int) -> list[str]:
+    """What the kernel says of a process, behind its name."""
+    try:
+        with open(f"/proc/{process}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].decode("ascii").split()
+    except OSError:
+        return []
+
+
+def computing_of(processes: list[int]) -> float:
+    """Seconds that processes have computed, and those that they started and waited for."""
+    return sum(sum(map(int, stat[11:15])) for process in processes if (stat := _stat(process))) / os.sysconf("SC_CLK_TCK")
 
 
 def descendants_of(pid: int) -> list[int]:
@@ -309,15 +499,32 @@ def descendants_of(pid: int) -> list[int]:
 
 
 def memory(processes: list[int], limit: int) -> int:
-    """The memory in bytes that processes hold resident together; pages that they share count once if the sum would exceed the limit."""
+    """The memory in bytes that processes hold together, in use or swapped out, in their folders and sockets; pages that they share count once if the sum would exceed the limit."""
+    beside = _beside(processes[0]) if processes else 0
     resident = 0
     for process in processes:
-        with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{process}/statm", "rb") as file:
-            resident += int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    if resident <= limit:
-        return resident
+        with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{process}/status", "rb") as file:
+            resident += 1024 * sum(int(line.split()[1]) for line in file if line.startswith((b"VmRSS:", b"VmSwap:")))
+    if resident + beside <= limit:
+        return resident + beside
     shared_out = 0
     for process in processes:
         with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{process}/smaps_rollup", "rb") as file:
-            shared_out += 1024 * next(int(line.split()[1]) for line in file if line.startswith(b"Pss:"))
-    return shared_out
+            shared_out += 1024 * sum(int(line.split()[1]) for line in file if line.startswith((b"Pss:", b"SwapPss:")))
+    return shared_out + beside
+
+
+#: What the kernel may keep, in bytes, for a file however small, and for a socket that nobody reads.
+_FILE, _SOCKET = 2048, 2**18
+
+
+def _beside(first: int) -> int:
+    """The memory of a sandbox, by its first process, that is in no process: of files in memory, and of sockets."""
+    total = 0
+    for folder in ("tmp", "dev/shm"):
+        with contextlib.suppress(OSError):
+            told = os.statvfs(f"/proc/{first}/root/{folder}")
+            total += (told.f_blocks - told.f_bfree) * told.f_frsize + (told.f_files - told.f_ffree) * _FILE
+    with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{first}/net/sockstat", encoding="ascii") as file:
+        total += int(file.readline().split()[2]) * _SOCKET
+    return total

@@ -13,7 +13,7 @@ from nbgrader.utils import determine_grade
 from unsigned_peace.coursework import answers
 from unsigned_peace.coursework.assignments import Assignment, Task, grade_id
 from unsigned_peace.coursework.runner import KEPT_TYPES
-from unsigned_peace.coursework.sandbox import Limits, Process, Stopped
+from unsigned_peace.coursework.sandbox import Interrupted, Limits, Process, Stopped
 from unsigned_peace.paths import ROOT
 
 #: Of one cell's output so much is kept, in characters of text and of images.
@@ -97,7 +97,7 @@ def ask_cell(process: Process, request: dict, seconds: float | None = None) -> t
         stopped.outputs = outputs
         raise
     stopped = done.get("stopped")
-    return outputs, told, stopped if stopped in ("time", "memory", "processes", "output", "exit") else None
+    return outputs, told, stopped if stopped in ("time", "clock", "memory", "processes", "output", "exit", "killed") else None
 
 
 def _told(event: dict, names: list[str]) -> Told:
@@ -119,6 +119,7 @@ class Examiner:
 
     def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
+        #: Whether the process that it began with is used up.
         self.renewed = False
         self._begin()
 
@@ -140,7 +141,10 @@ class Examiner:
         self.stop()
 
     def test(self, task: Task, told: Told) -> tuple[NotebookNode, float]:
-        """The test cell of a task with its outputs, and the points that nbgrader reads from these."""
+        """The test cell of a task with its outputs, and the points that nbgrader reads from these.
+
+        Raises ``Interrupted`` if the test was ended by something else than the answer.
+        """
         cell = nbformat.from_dict(self.assignment.official.cells[task.check])
         try:
             outputs, _, stopped = ask_cell(self.process, {"try": cell.source, "given": told.given})
@@ -149,6 +153,11 @@ class Examiner:
             self.stop()
             self._begin()
             self.renewed = True
+        except Interrupted:
+            self.renewed = True
+            raise
+        if stopped in ("clock", "killed"):
+            raise Interrupted("a check was held up, or ended from outside")
         cell["outputs"] = [_result_of_test(output, task, told) for output in outputs.list]
         if stopped and not outputs.error:
             cell["outputs"].append(_failure("TestStopped", f"the check of this answer was stopped ({stopped})"))
