@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import csv
 import functools
 import hashlib
@@ -33,7 +34,7 @@ from unsigned_peace.coursework.submissions import named
 #: There is nobody to give a page to, or nothing that a student could do about it.
 WITHOUT_PAGE = ("missing", "unknown", "failed")
 #: Nothing is graded now, whatever an earlier run graded.
-NOT_GRADED = ("missing", "unreadable", "unknown")
+NOT_GRADED = ("missing", "unreadable", "unknown", "failed")
 COLUMNS = ("student", "assignment", "score", "max_score", "status", "message")
 #: A page that can neither run scripts nor ask anybody for anything, whatever students wrote into it.
 _POLICY = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:\">"
@@ -53,7 +54,7 @@ def write_grades(out: Path, lines: list[Line]) -> None:
     ``grades-by-student.csv`` has a line for each student and a column for each assignment, as
     learning platforms import it; a cell is blank where there is nothing to grade.
     """
-    rows = [(line.student, line.assignment, f"{line.score:g}", f"{line.max_score:g}", line.status, line.message) for line in lines]
+    rows = [(line.student, line.assignment, "" if line.status == "failed" else f"{line.score:g}", f"{line.max_score:g}", line.status, line.message) for line in lines]
     write_whole(out / "grades.csv", _csv(COLUMNS, rows))
     scores = {(line.student, line.assignment): "" if line.status in NOT_GRADED else f"{line.score:g}" for line in lines}
     stems = sorted({line.assignment for line in lines if line.status != "unknown" and line.assignment})
@@ -185,6 +186,26 @@ def _page(title: str, body: str) -> str:
 
 # summary -----------------------------------------------------------------------------------------
 
+#: What stands where a chart should.
+_NOT_DRAWN = "<p>The chart could not be drawn: this machine allows a process too little memory for that.</p>"
+
+
+def _drawn(chart: dict) -> str | None:
+    """A chart as SVG; None where the drawing program dies, as it does under a low limit of memory: it runs apart, so that it dies alone."""
+    with concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as pool:
+        try:
+            return pool.submit(_draw, chart).result()
+        except concurrent.futures.BrokenExecutor:
+            return None
+
+
+def _draw(chart: dict) -> str:
+    import vl_convert
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # for what it says when it dies
+    return vl_convert.vegalite_to_svg(chart)
+
+
 def write_summary(out: Path, lines: list[Line], assignments: list[Assignment], strays: Sequence[Stray] = ()) -> None:
     """``summary.html``: for each assignment how many solved each task, as a chart and as a table; the chart as a file too.
 
@@ -193,7 +214,6 @@ def write_summary(out: Path, lines: list[Line], assignments: list[Assignment], s
     from unsigned_peace.charts import theme
     import altair as alt
     import pandas as pd
-    import vl_convert
 
     parts = []
     for assignment in assignments:
@@ -220,8 +240,9 @@ def write_summary(out: Path, lines: list[Line], assignments: list[Assignment], s
             color=alt.Color("result:N", title=None, sort=order, scale=alt.Scale(domain=order, range=[theme.BOTH, theme.OTHER, theme.SOFT])),
             order=alt.Order("rank:Q"),
         ).transform_calculate(rank="indexof(['full points', 'part of the points', 'no points'], datum.result)").properties(width=480, height=alt.Step(28))
-        drawing = vl_convert.vegalite_to_svg(bars.to_dict())
-        write_whole(out / "summary" / f"{assignment.stem}.svg", drawing)
+        drawing = _drawn(bars.to_dict())
+        if drawing:
+            write_whole(out / "summary" / f"{assignment.stem}.svg", drawing)
         table = frame.pivot(index="task", columns="result", values="students").reindex(columns=order)
         table = table.loc[list(dict.fromkeys(frame["task"]))].rename_axis(index=None, columns=None)
         best = sorted(sum(record.tasks.values()) for record in graded)
@@ -229,7 +250,7 @@ def write_summary(out: Path, lines: list[Line], assignments: list[Assignment], s
         described = f"Bars, one for each task: how many of {len(graded)} students got full points, part of them, none. The table below holds the same numbers."
         parts.append(
             f"{head}<p>Points of the tasks, without essays: from {best[0]:g} to {best[-1]:g}, median {middle:g}.</p>\n"
-            f'<figure role="img" aria-label="{html.escape(described)}">{drawing}</figure>\n{table.to_html(border=0)}\n'
+            f'<figure role="img" aria-label="{html.escape(described)}">{drawing or _NOT_DRAWN}</figure>\n{table.to_html(border=0)}\n'
         )
     if strays:
         parts.insert(0, "<h2>Not graded: notebooks in the wrong place</h2>\n<ul>\n" + "".join(f"<li>{html.escape(stray.belongs())}</li>\n" for stray in strays) + "</ul>\n")
