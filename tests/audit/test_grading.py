@@ -1,9 +1,14 @@
-"""A whole class of 200, 28 of them hostile: exact points, everything contained and named, nothing lost, and how long it takes."""
+"""A whole class of 300, many of them hostile or odd, on a machine that fails: exact points, everything contained and named, nothing lost, and how long it takes."""
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import os
 import re
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -11,16 +16,17 @@ from tests.coursework import hostile, making
 from unsigned_peace.coursework.assignments import SOURCES, paths, read
 from unsigned_peace.coursework.grading import grade_all
 from unsigned_peace.coursework.reports import write_all
+from unsigned_peace.paths import ROOT
 
-STUDENTS = 200
+STUDENTS = 300
 #: Each of these once or twice; the rest of the class are the ordinary ways of handing in.
 ORDINARY = ("key", "blank", "partial", "no-essay", "all-wrong")
 
 
-def test_a_class_of_200_with_hostile_submissions(tmp_path, figure):
+def test_a_class_of_300_with_hostile_submissions_on_a_machine_that_fails(tmp_path, figure):
     assignments = [read(path) for path in paths()]
     folder, others = tmp_path / "in", str(tmp_path / "in")
-    attacks = hostile.attacks(key=str(SOURCES / "islands.md"), others=others, outside=str(tmp_path))
+    attacks = [*hostile.attacks(key=str(SOURCES / "islands.md"), others=others, outside=str(tmp_path)), *hostile.refusals(others)]
     expected: dict[tuple[str, str], tuple] = {}
     for number, attack in enumerate(attacks):
         assignment = assignments[number % len(assignments)]
@@ -35,27 +41,41 @@ def test_a_class_of_200_with_hostile_submissions(tmp_path, figure):
         kind.write(assignment, folder / student / assignment.stem)
         expected[student, assignment.stem] = (kind, None)
     before = making.tree(folder)
+    figure("hostile or odd", len(attacks) + len(kinds) - len(ORDINARY))
 
-    files, seconds = [], []
-    for run in ("one", "two"):
-        out = tmp_path / run
-        times: list[float] = []
-        began = time.monotonic()
-        lines = grade_all(folder, out, assignments, progress=lambda text: times.append(time.monotonic()))
-        write_all(out, lines, assignments)
-        seconds.append(time.monotonic() - began)
-        files.append((out / "grades.csv").read_bytes())
-        figure(f"{STUDENTS} submissions, run {run}", f"{seconds[-1]:.0f} s, {STUDENTS / seconds[-1] * 60:.0f} a minute")
-        figure("longest wait between two results", f"{max((b - a for a, b in zip(times, times[1:])), default=0):.1f} s")
+    one, two = tmp_path / "one", tmp_path / "two"
+    began = time.monotonic()
+    assert grader(folder, one).wait() == 0
+    seconds = time.monotonic() - began
+    figure(f"{STUDENTS} submissions, undisturbed", f"{seconds:.0f} s, {STUDENTS / seconds * 60:.0f} a minute")
+
+    run = grader(folder, two)  # the first is killed with all its children
+    until_graded(two, 60, run)
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+    run = grader(folder, two, "ulimit -v 1500000")  # the second has too little memory, loses children, and is stopped for a while
+    for count in (90, 120, 150):
+        until_graded(two, count, run)
+        for child in children(run.pid)[:1]:
+            os.kill(child, signal.SIGKILL)
+    until_graded(two, 180, run)
+    os.killpg(run.pid, signal.SIGSTOP)
+    time.sleep(70)
+    os.killpg(run.pid, signal.SIGCONT)
+    failing = run.wait()
+    failed = sum(row["status"] == "failed" for row in rows(two).values())
+    figure("without a grade in the disturbed run", failed)
+    assert failing == 1 and failed
+    assert not [row for place, row in rows(two).items() if row["status"] == "failed" and row["score"]]
+    assert grader(folder, two).wait() == 0
     assert making.tree(folder) == before, "something that was handed in has changed"
-    assert files[0] == files[1]
+    assert (one / "grades.csv").read_bytes() == (two / "grades.csv").read_bytes()
 
-    with open(tmp_path / "one" / "grades.csv", newline="", encoding="utf-8") as file:
-        rows = {(row["student"], row["assignment"]): row for row in csv.DictReader(file)}
-    assert set(expected) <= set(rows)
+    found = rows(one)
+    assert set(expected) <= set(found)
     wrong = []
     for (student, stem), (kind, attack) in expected.items():
-        row, assignment = rows[student, stem], next(assignment for assignment in assignments if assignment.stem == stem)
+        row, assignment = found[student, stem], next(assignment for assignment in assignments if assignment.stem == stem)
         if kind:
             right = float(row["score"]) == kind.points(assignment) and row["status"] == kind.status and kind.named in row["message"]
         else:
@@ -68,6 +88,33 @@ def test_a_class_of_200_with_hostile_submissions(tmp_path, figure):
             wrong.append((student, stem, row["score"], row["status"], row["message"]))
     assert not wrong, "\n".join(map(str, wrong))
     assert not (tmp_path / "written").exists()
+
+
+def grader(folder: Path, out: Path, limit: str = ":") -> subprocess.Popen:
+    """`make grade` without make, in a process group of its own."""
+    command = [sys.executable, "-m", "unsigned_peace.coursework", "grade", str(folder), str(out)]
+    return subprocess.Popen(["bash", "-c", f'{limit}; exec "$@"', "bash", *command], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=open(f"{out}.log", "a"), start_new_session=True)
+
+
+def until_graded(out: Path, count: int, run: subprocess.Popen) -> None:
+    while len(list(out.glob("records/*/*.json"))) < count and run.poll() is None:
+        time.sleep(0.1)
+
+
+def children(pid: int) -> list[int]:
+    """The processes that grade a submission each."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            status = (entry / "status").read_text()
+            if f"\nPPid:\t{pid}\n" in status and b"coursework\0grade" in (entry / "cmdline").read_bytes():
+                found.append(int(entry.name))
+    return found
+
+
+def rows(out: Path) -> dict[tuple[str, str], dict]:
+    with open(out / "grades.csv", newline="", encoding="utf-8") as file:
+        return {(row["student"], row["assignment"]): row for row in csv.DictReader(file)}
 
 
 def test_what_one_submission_costs(tmp_path, figure):

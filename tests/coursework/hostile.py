@@ -47,3 +47,45 @@ def attacks(key: str, others: str, outside: str) -> list[Attack]:
         Attack("answers-too-deep", "ANSWER = []\nfor _ in range(10**5):\n    ANSWER = [ANSWER]", named="nested too deeply"),
         Attack("answers-too-large", "ANSWER = ['x' * 10**6] * 100", named="too large"),
     ]
+
+
+_LIBRARY = "import ctypes, mmap, os, resource, signal, socket, threading\nC = ctypes.CDLL(None, use_errno=True)\ndef ask(done):\n    if done < 0:\n        raise OSError(ctypes.get_errno(), 'refused')\n"
+
+
+def refusals(others: str) -> list[Attack]:
+    """What is refused at once, with the error that says so; ``others`` is a folder of submissions."""
+    denied = {
+        "environment-of-the-first-process": "open('/proc/1/environ').read()",
+        "files-of-the-first-process": "os.listdir('/proc/1/fd')",
+        "root-of-the-first-process": "os.listdir('/proc/1/root/')",
+        "memory-of-the-first-process": "open('/proc/1/mem', 'r+b')",
+        "traces-the-first-process": "ask(C.ptrace(16, 1, 0, 0))",
+        "lets-itself-be-traced": "ask(C.ptrace(0, 0, 0, 0))",
+        "reads-another-process": "ask(C.process_vm_readv(1, None, 0, None, 0, 0))",
+        "writes-another-process": "ask(C.process_vm_writev(1, None, 0, None, 0, 0))",
+        "user-namespace": "ask(C.unshare(0x10000000))",
+        "other-namespaces": "ask(C.unshare(0x20000 | 0x40000000))",
+        "enters-a-namespace": "ask(C.setns(os.open('/dev/null', 0), 0))",
+        "mounts": "ask(C.mount(b'none', b'/tmp', b'tmpfs', 0, b'size=9g'))",
+        "unmounts": "ask(C.umount2(b'/tmp', 2))",
+        "another-root": "os.chroot('/tmp')",
+        "memory-file": "os.memfd_create('m')",
+        "shared-memory": "mmap.mmap(-1, 2**30)",
+        "system-v-memory": "ask(C.shmget(0, 4096, 0o1600))",
+        "device": "os.mknod('/tmp/device', 0o60600, os.makedev(254, 0))",
+        "socket": "socket.socket(socket.AF_UNIX)",
+        "raw-socket": "socket.socket(socket.AF_PACKET, socket.SOCK_RAW)",
+        "kills-itself": "os.kill(os.getpid(), 9)",
+        "stops-itself": "os.kill(os.getpid(), 19)",
+        "kills-its-group": "os.killpg(0, 9)",
+        "kills-its-thread": "signal.pthread_kill(threading.get_ident(), 9)",
+        "limits-of-another": "resource.prlimit(1, resource.RLIMIT_CPU, (0, 0))",
+    }
+    absent = {"password-file": "open('/etc/shadow')", "disk": "open('/dev/vda', 'rb')", "zero": "open('/dev/zero', 'rb')", "terminal": "open('/dev/ptmx', 'rb')", "home": "os.listdir('/home')",
+              "others-by-name": f"open({others!r} + '/../grades.csv')"}
+    other = {"package": ("open(__import__('unsigned_peace').__file__, 'a')", "Error"), "higher-limit": ("resource.setrlimit(resource.RLIMIT_AS, (2**40, 2**40))", "ValueError"), "becomes-root": ("os.setuid(0)", "Error")}
+    return [
+        *(Attack(name, _LIBRARY + code, named="PermissionError") for name, code in denied.items()),
+        *(Attack(name, _LIBRARY + code, named="FileNotFoundError") for name, code in absent.items()),
+        *(Attack(name, _LIBRARY + code, named=error) for name, (code, error) in other.items()),
+    ]

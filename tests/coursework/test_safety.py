@@ -82,9 +82,9 @@ def tried():
         finished = outside.grade(place / "in", place / "out", outside.as_ordinary_user(), TEACHER_KEY=SECRET)
         assert finished.returncode == 0, finished.stderr[-2000:]
         lines = outside.rows(place / "out")
-        assert {line["score"] for line in lines.values()} == {"20"}, lines  # whatever they tried besides, they answered right
+        assert lines["honest"]["score"] == "20", lines
         everything = b"".join(path.read_bytes() for path in (place / "out").rglob("*") if path.is_file())
-        yield {student: outside.page(place / "out", student) for student in lines}, everything
+        yield {student: outside.page(place / "out", student) for student in lines}, everything, {student: line["score"] for student, line in lines.items()}
 
 
 @pytest.mark.skipif(os.uname().machine != "x86_64", reason="the attempts are written in the numbers of this architecture")
@@ -92,6 +92,10 @@ def tried():
 def test_what_is_refused_is_refused(student, tried):
     attempts = re.findall(r"^(?:[A-Z]\w+: )?(\w+) -(?:&gt;|>) (.*?) ;$", tried[0][student], flags=re.M)
     assert attempts and all(done.startswith("refused") for _, done in attempts), attempts
+
+
+def test_who_tries_and_is_refused_has_the_points_of_the_answers(tried):
+    assert set(tried[2].values()) == {"20"}, tried[2]
 
 
 def test_nothing_of_the_teachers_environment_is_seen(tried):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.coursework.hostile import attacks
+from tests.coursework.hostile import attacks, refusals
 from tests.coursework.outside import USER, as_ordinary_user
 from unsigned_peace.coursework import control_groups, sandbox
 from unsigned_peace.coursework.sandbox import Interrupted, Limits, Process, SandboxError, Stopped
@@ -56,13 +56,35 @@ def test_an_attack_is_contained(attack):
     assert sorted(path.name for path in ROOT.iterdir()) == before
 
 
+def refused() -> list[str]:
+    """What was not refused with the error that is due."""
+    wrong = []
+    with Process(replace(LIMITS, cell=10)) as process:
+        process.start()
+        for attack in refusals(str(ROOT / "tests")):
+            found = errors(list(process.ask({"run": attack.code})))
+            if not found or attack.named not in found[0]:
+                wrong.append(f"{attack.name}: {found}")
+    return wrong
+
+
+def test_what_reaches_outside_is_refused():
+    assert not refused()
+
+
+def test_what_reaches_outside_is_refused_for_an_ordinary_user_too():
+    code = "from tests.coursework.test_sandbox import refused\nprint(refused())"
+    finished = subprocess.run([*as_ordinary_user(), sys.executable, "-B", "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert finished.stdout == "[]\n", finished.stdout + finished.stderr[-1000:]
+
+
 def test_inside_there_is_only_python_the_package_and_the_dataset():
     code = "import os\nprint(sorted(os.listdir(os.environ['UNSIGNED_PEACE_DATA'] + '/..')), os.getuid(), len([p for p in os.listdir('/proc') if p.isdigit()]), dict(os.environ).keys() & {'HOME'})"
     events, _ = run(code)
     text = "".join(event.get("text", "") for event in events)
     listed, _, rest = text.partition("] ")
     seen = set(json.loads((listed + "]").replace("'", '"')))
-    assert {"data", "unsigned_peace"} <= seen <= {"data", "unsigned_peace", ".venv", "coursework", "_build"}
+    assert {"data", "unsigned_peace"} <= seen <= {"data", "unsigned_peace", ".venv"}
     uid, processes = rest.split()[:2]
     assert int(uid) != 0 and int(processes) <= 4
 
@@ -94,12 +116,6 @@ def test_a_forged_end_of_a_cell_is_noticed_and_has_no_effect():
         assert list(process.ask({"run": forged.code})) == [{"done": {}}] and process.disturbed
         list(process.ask({"run": "right = 3"}))
         assert [event["told"] for event in process.ask({"tell": ["right"]}) if "told" in event] == [{"right": 3}]
-
-
-@pytest.mark.parametrize("call", ["os.memfd_create('x')", "libc(319 if os.uname().machine == 'x86_64' else 279, b'x', 0)", "libc(29 if os.uname().machine == 'x86_64' else 194, 0, 4096, 0o1600)"])
-def test_memory_that_nothing_counts_cannot_be_had(call):
-    code = f"import ctypes, os\nC = ctypes.CDLL(None, use_errno=True)\ndef libc(*given):\n    if C.syscall(*given) < 0:\n        raise OSError(ctypes.get_errno(), 'refused')\n{call}"
-    assert errors(run(code)[0]) == ["PermissionError"]
 
 
 def test_a_copy_leaves_nothing_behind():
@@ -237,11 +253,6 @@ def test_what_is_held_up_from_outside_is_none_of_its_own():
         os.kill(sandbox.descendants_of(process._process.pid)[-1], signal.SIGSTOP)
         with pytest.raises(Interrupted, match="held up"):
             list(process.ask({"run": "1"}))
-
-
-@pytest.mark.parametrize("code", ["os.kill(os.getpid(), 9)", "os.kill(0, 9)", "os.kill(-1, 9)", "os.kill(os.getpid(), 19)", "os.killpg(0, 9)", "signal.pthread_kill(threading.get_ident(), 9)"])
-def test_the_worker_cannot_be_killed_from_inside(code):
-    assert errors(run(f"import os, signal, threading\n{code}")[0]) == ["PermissionError"]
 
 
 def test_limits_are_lowered_to_what_the_machine_allows():

@@ -15,7 +15,6 @@ import json
 import os
 import platform
 import re
-import resource
 import secrets
 import select
 import selectors
