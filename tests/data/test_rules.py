@@ -445,11 +445,6 @@ def signed_wording_of_a_document_not_signed_in_its_language(copy):
     return f'data/wordings.csv:{wording}: standing: "signed", but by its record "1855-shimoda-treaty" was not signed or issued in "nl"'
 
 
-def translation_of_a_text_that_was_signed(copy):
-    line = copy.find("wordings", provision_id="1855-shimoda-treaty-2", language="ru")
-    return copy.cell("wordings", line, "standing", "other_translation") + '"other_translation", but by its record "1855-shimoda-treaty" was signed or issued in "ru"'
-
-
 def document_in_an_unknown_language(copy):
     line = copy.find("documents", document_id="1855-shimoda-treaty")
     return copy.cell("documents", line, "languages", "nl; zh; ru; jp") + '"jp" is not one of: en'
@@ -597,7 +592,7 @@ CORRUPTIONS = [
     quotation_without_its_source, verdict_without_evidence,
     wording_of_30_words, wording_of_80_signs, wording_in_a_language_that_is_not_listed, wording_in_another_script,
     wording_in_letters_of_another_language, wording_without_its_rendering, wording_of_a_clause_that_does_not_exist,
-    wording_named_after_another_clause, wording_twice, signed_wording_of_a_document_not_signed_in_its_language, translation_of_a_text_that_was_signed,
+    wording_named_after_another_clause, wording_twice, signed_wording_of_a_document_not_signed_in_its_language,
     document_in_an_unknown_language, authentic_in_a_language_it_was_not_signed_in, language_signed_that_no_clause_shows, whereabouts_of_nothing,
     clause_in_the_words_of_its_document,
     code_of_another_dimension, second_code_of_another_dimension,

@@ -13,8 +13,8 @@ from unsigned_peace.validation.reading import Fault, Row, Table
 Tables = dict[str, Table]
 
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»|「[^」]*」|(?<![\w.])'[^']*(?:'\w[^']*)*'(?!\w)")
-#: Columns that are not prose of ours: identifiers, others' words, names as such.
-_NOT_OURS = re.compile(r".*_id|id|url|sources|evidence|parts|quotation.*|words|published|name_.*|.*_event|answers|citation|licence|islands_named")
+#: Columns that are not prose of ours: identifiers, others' words and their renderings, names as such.
+_NOT_OURS = re.compile(r".*_id|id|url|sources|evidence|parts|quotation.*|words|rendering|published|name_.*|.*_event|answers|citation|licence|islands_named")
 
 
 @cache

@@ -383,22 +383,22 @@ def languages_of_documents(tables: Tables) -> Iterator[Fault]:
     documents, wordings = tables["documents"], tables["wordings"]
     document_of = {row.cells["provision_id"]: row.cells["document_id"] for row in tables["provisions"].rows}
     signed_in = {row.cells["document_id"]: _items(row, "languages") for row in documents.rows}
+    with_wordings = {document_of.get(row.cells["provision_id"]) for row in wordings.rows}
     seen: dict[str, set[str]] = defaultdict(set)
     for row in wordings.rows:
         document, language = document_of.get(row.cells["provision_id"], ""), row.cells["language"]
-        signed = language in signed_in.get(document, [])
-        if document and signed != (row.cells["standing"] == "signed"):
-            was = f"was {'' if signed else 'not '}signed or issued in \"{language}\""
-            yield wordings.fault(row, "standing", f'"{row.cells["standing"]}", but by its record "{document}" {was}')
-        seen[document].add(language)
+        if row.cells["standing"] == "signed":
+            seen[document].add(language)
+            if document and language not in signed_in.get(document, []):
+                yield wordings.fault(row, "standing", f'"signed", but by its record "{document}" was not signed or issued in "{language}"')
     for row in documents.rows:
         document, signed = row.cells["document_id"], _items(row, "languages")
         for language in set(signed) - set(_languages(wordings)):
             yield documents.fault(row, "languages", f'"{language}" is not one of: {", ".join(_languages(wordings))}')
         for language in set(_items(row, "authentic")) - set(signed):
             yield documents.fault(row, "authentic", f'"{language}" is not among its languages')
-        if missing := sorted(set(signed) - seen[document]) if seen[document] else []:
-            if not row.cells["unseen"]:
+        if document in with_wordings and not row.cells["unseen"]:
+            if missing := sorted(set(signed) - seen[document]):
                 yield documents.fault(row, "unseen", f"blank, but no clause has its words in: {', '.join(missing)}")
         if row.cells["whereabouts"] and not row.cells["unseen"]:
             yield documents.fault(row, "whereabouts", "says where to find what was not seen, but unseen is blank")

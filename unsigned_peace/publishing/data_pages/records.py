@@ -217,7 +217,7 @@ class RecordsDirective(SphinxDirective):
             return [{"text": item, "href": address_of(self.env, *item.split(":", 1))} for item in items]
         if target == "sources":
             known = source_rows()
-            return [{"text": _name_of_source(known[item]), "href": address_of(self.env, "sources", item)} for item in items if item in known]
+            return [{"text": name_of_source(known[item]), "href": address_of(self.env, "sources", item)} for item in items if item in known]
         if target in dataset.table_names():
             return [{"text": item, "href": address_of(self.env, target, item)} for item in items]
         return self._text(value)
@@ -242,7 +242,7 @@ def _lists(table: str) -> dict[str, str]:
     return {field["name"]: field["listOf"] for field in dataset.fields(table) if "listOf" in field}
 
 
-def _name_of_source(source: dict[str, str]) -> str:
+def name_of_source(source: dict[str, str]) -> str:
     """A source in a few words: who published it, and when."""
     maker = source["publisher"] or source["author"] or source["title"]
     return f"{maker}, {source['published']}" if source["published"] else maker
