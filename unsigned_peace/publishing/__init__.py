@@ -14,10 +14,10 @@ def setup(app: Sphinx) -> dict:
     from unsigned_peace.publishing import increments
     from unsigned_peace.publishing.about import benchmark, citation, teaching
     from unsigned_peace.publishing.chapters import aims, executed, exhibit_links, provenance, slips
-    from unsigned_peace.publishing.data_pages import appendices, bibliography, downloads, records, searching, texts
+    from unsigned_peace.publishing.data_pages import appendices, bibliography, cases, downloads, records, searching, texts
     from unsigned_peace.publishing.frame import launch, lost, pages, redirects, sharing
     from unsigned_peace.publishing.html import languages, markup
 
-    for part in (slips, executed, aims, exhibit_links, records, bibliography, provenance, appendices, texts, benchmark, downloads, teaching, citation, languages, launch, markup, pages, searching, sharing, lost, redirects, increments):
+    for part in (slips, executed, aims, exhibit_links, records, bibliography, provenance, appendices, texts, cases, benchmark, downloads, teaching, citation, languages, launch, markup, pages, searching, sharing, lost, redirects, increments):
         part.setup(app)
     return {"version": __version__, "parallel_read_safe": False, "parallel_write_safe": True}
