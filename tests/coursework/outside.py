@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,7 +25,7 @@ USER = 61_000
 def answers(stem: str) -> dict[str, str]:
     """The model answer of each task of an assignment, by the ``grade_id`` of its cell."""
     text = (PROJECT / "coursework" / f"{stem}.md").read_text(encoding="utf-8")
-    cells = re.findall(r"^```\{code-cell\}[^\n]*\n---\n(.*?)^---\n(.*?)^```$", text, flags=re.M | re.S)
+    cells = re.findall(r"^```\{code-cell\}[^\n]*\n---\n(.*?)^---\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
     return {name[1]: source for head, source in cells if (name := re.search(r"grade_id: (task-\d+)\b(?!-)", head))}
 
 
@@ -64,9 +64,9 @@ def command(folder: Path, out: Path) -> list[str]:
     return ["make", "-s", "grade", f"SUBMISSIONS={folder}", f"OUT={out}"]
 
 
-def grade(folder: Path, out: Path, before: list[str] = [], project: Path = PROJECT, **environment: str) -> subprocess.CompletedProcess:
+def grade(folder: Path, out: Path, before: Sequence[str] = (), project: Path = PROJECT, **environment: str) -> subprocess.CompletedProcess:
     """Grades a folder; ``before`` stands before the command."""
-    return subprocess.run([*before, *command(folder, out)], cwd=None if project != PROJECT else project, capture_output=True, text=True, timeout=300, env={**os.environ, **environment})
+    return subprocess.run([*before, *command(folder, out)], cwd=None if project != PROJECT else project, capture_output=True, text=True, timeout=300, check=False, env={**os.environ, **environment})
 
 
 def rows(out: Path) -> dict[str, dict]:

@@ -11,13 +11,13 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from tests.coursework.hostile import attacks, refusals
 from tests.coursework.outside import USER, as_ordinary_user
 from unsigned_peace.coursework import control_groups, sandbox
 from unsigned_peace.coursework.sandbox import Interrupted, Limits, Process, SandboxError, Stopped
 from unsigned_peace.paths import ROOT
+
+import pytest
 
 LIMITS = Limits(cell=1.5, grace=1, memory=2**30, processes=16, output=2**20, folder=8 * 2**20)
 ATTACKS = attacks(key=str(ROOT / "coursework" / "islands.md"), others=str(ROOT / "tests"), outside=str(ROOT / "data"))  # a folder that is there inside too
@@ -195,13 +195,13 @@ def test_its_end_ends_all_that_was_inside_by_itself(monkeypatch):
 
 
 def test_nothing_outlives_a_grader_that_is_killed():
-    code = f"""
+    code = """
 from tests.coursework.test_sandbox import LIMITS, STAYS, Process, sandbox
 process = Process(LIMITS)
 process.start()
-list(process.ask({{"run": STAYS}}))
+list(process.ask({"run": STAYS}))
 print(*sandbox.descendants_of(process._process.pid), flush=True)
-list(process.ask({{"run": "import signal\\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\\nos.read(os.pipe()[0], 1)"}}))
+list(process.ask({"run": "import signal\\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\\nos.read(os.pipe()[0], 1)"}))
 """
     grader = subprocess.Popen([sys.executable, "-B", "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     inside = grader.stdout.readline().split()
@@ -259,7 +259,7 @@ def test_a_death_that_nothing_inside_explains_is_none_of_its_own():
 
 
 def test_what_is_held_up_from_outside_is_none_of_its_own():
-    with Process(LIMITS) as process:
+    with Process(replace(LIMITS, cell=0.3, grace=0.5)) as process:
         process.start()
         os.kill(sandbox.descendants_of(process._process.pid)[-1], signal.SIGSTOP)
         with pytest.raises(Interrupted, match="held up"):
@@ -285,17 +285,17 @@ with Process(replace(LIMITS, memory=2**31, cell=10)) as process:
 
 def test_time_in_which_the_grader_itself_was_stopped_does_not_count():
     code = """
-from tests.coursework.test_sandbox import LIMITS, Process
-with Process(LIMITS) as process:
+from tests.coursework.test_sandbox import LIMITS, Process, replace
+with Process(replace(LIMITS, cell=0.7, grace=0.5)) as process:
     process.start()
     print("ready", flush=True)
-    print(list(process.ask({"run": "import time; time.sleep(1.5); 6 * 7"}))[0], flush=True)
+    print(list(process.ask({"run": "import time; time.sleep(1); 6 * 7"}))[0], flush=True)
 """
     grader = subprocess.Popen([sys.executable, "-B", "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert grader.stdout.readline() == "ready\n"
     time.sleep(0.3)
     grader.send_signal(signal.SIGSTOP)
-    time.sleep(7)  # longer than a cell may take
+    time.sleep(3.5)  # longer than a cell may take
     grader.send_signal(signal.SIGCONT)
     assert grader.communicate(timeout=60)[0] == "{'result': {'text/plain': '42'}}\n"
 

@@ -122,7 +122,7 @@ def _usable() -> dict[str, Path] | None:
             return None
         _sweep(parents)
         with _made(parents, 2**30, 64) as group:
-            return parents if subprocess.run(group.entering(["/bin/true"]), stdin=subprocess.DEVNULL, capture_output=True, timeout=30).returncode == 0 else None
+            return parents if subprocess.run(group.entering(["/bin/true"]), stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=False).returncode == 0 else None
     except (OSError, ValueError, subprocess.SubprocessError):
         return None
 

@@ -264,7 +264,7 @@ def main() -> None:
     sys.path[:] = [path for path in sys.path if path]
     sys.argv[:] = ["cell"]
     shell = _shell(channel)
-    import pandas  # noqa: F401: every assignment needs it; its import is not the student's time
+    import pandas  # noqa: F401 - every assignment needs it; its import is not the student's time
 
     this, exit_now = os.getpid(), os._exit
     channel.close_others()

@@ -282,7 +282,7 @@ class Process:
 
     def said(self) -> str:
         """What bubblewrap or Python wrote before ``runner`` began, in one line."""
-        return " ".join(re.sub(rb'\n\{"ended".*', b"", self._stderr, flags=re.S).decode(errors="replace").split())[-300:]
+        return " ".join(re.sub(rb'\n\{"ended".*', b"", self._stderr, flags=re.DOTALL).decode(errors="replace").split())[-300:]
 
     def start(self) -> None:
         """Waits until the process is ready. Raises ``Stopped`` or ``Interrupted`` if it never is."""
