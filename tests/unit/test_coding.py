@@ -54,3 +54,7 @@ def test_positions_coded_twice_are_compared_and_others_left_out():
     assert found.loc["code of sequence", "rows"] == positions["dimension"].eq("sequence").sum()
     one_wrong = same.assign(second_dimension=same["second_dimension"].astype(str).mask(same.index == 0, "deadline"))
     assert coding.of_positions(one_wrong).set_index("coded").loc["dimension", "percent"] == pytest.approx(100 * (1 - 1 / len(positions)))
+
+
+def test_every_position_was_coded_twice():
+    assert load("positions")["second_dimension"].notna().all()
