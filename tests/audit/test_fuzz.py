@@ -7,10 +7,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 
 from tests.coursework import fuzz, making, sample
 from tests.coursework.test_fuzz import ASSIGNMENT, GIVEN, SHORT, inert_page, rebuilt
+from unsigned_peace.coursework import inert
 from unsigned_peace.coursework.grading import STATUSES, grade_all
 from unsigned_peace.coursework.reports import write_all
 
@@ -18,7 +19,7 @@ from unsigned_peace.coursework.reports import write_all
 BOUND = 120
 
 
-@settings(SHORT, max_examples=60, deadline=None)
+@settings(SHORT, max_examples=30, deadline=None, phases=[Phase.generate])  # to shrink a class would take longer than to read it
 @given(fuzz.folders(GIVEN, sample.STEM))
 def test_any_class_is_graded_and_one_of_them_exactly(entries):
     with tempfile.TemporaryDirectory() as place:
@@ -35,7 +36,8 @@ def test_any_class_is_graded_and_one_of_them_exactly(entries):
         assert [(row["score"], row["status"]) for row in key] == [("20", "essay waits")]
         assert {row["status"] for row in rows} <= set(STATUSES) - {"failed"}, rows
         assert len({(row["student"], row["assignment"]) for row in rows}) == len(rows)
-        assert all(value.isprintable() and value[:1] not in tuple("=+-@") for row in rows for value in row.values()), rows
+        values = [value for row in rows for value in row.values()]
+        assert not [value for value in values if value[:1] in tuple("=+-@") or any(inert._acts(letter) for letter in value)]
         pages = list((out / "feedback").rglob("*.html"))
         assert len(pages) == sum(row["status"] not in ("missing", "unknown") for row in rows)
         assert all("<script" not in page.read_text(encoding="utf-8").lower() for page in pages)
