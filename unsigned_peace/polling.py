@@ -27,6 +27,19 @@ def answers() -> pd.DataFrame:
     return load("poll_answers").merge(asked, on="question_id")
 
 
+def of_question(question_id: str) -> pd.Series:
+    """The shares of one question by answer, in percent, of all who were asked: ``of_question("...")["For"]``.
+
+    Answers are named as in ``option`` of ``poll_answers``, in the order of the record; sums of
+    answers stand among them, subgroups do not. Raises ``KeyError`` if there is no such question.
+    """
+    table = load("poll_answers")
+    asked = table[table["question_id"].eq(question_id) & table["subgroup"].isna()]
+    if asked.empty:
+        raise KeyError(f"no answers to a question {question_id!r} are on record; see question_id in poll_answers")
+    return asked.set_index("option")["percent"]
+
+
 def _stretches(asked: pd.DataFrame) -> pd.Series:
     """For each question the name of its stretch: its series and the breaks in it up to then.
 

@@ -53,6 +53,13 @@ def points(value: float, decimals: int | None = None) -> Figure:
     return Figure(f"{_trimmed(value, decimals)} percentage points")
 
 
+def span(low: float, high: float, word: str = "to", decimals: int | None = None) -> Figure:
+    """Two shares as a range: ``5 to 11 percent``; ``word`` stands between them, ``and`` after "between"."""
+    _present(low, "the lower share")
+    _present(high, "the higher share")
+    return Figure(f"{_trimmed(low, decimals)} {word} {_trimmed(high, decimals)} percent")
+
+
 def minutes(value: float) -> Figure:
     """A length of talks: ``50 minutes``, ``3 hours``, ``1 hour 10 minutes``."""
     _present(value, "the length")

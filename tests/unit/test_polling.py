@@ -82,3 +82,10 @@ def test_no_interval_without_a_random_sample_of_known_size():
     assert math.isnan(bounds.loc["2018-11-fom-terms-joint-far-east", "low"])  # a region of unknown size
     assert math.isnan(bounds.loc["2016-03-mofa-in-russia-ownership-mutual", "low"])  # all, or only those who knew of the talks
     assert bounds.loc["2018-11-levada-exchange-for", ["low", "high"]].tolist() == pytest.approx(polling.wilson_interval(17, 1600))
+
+
+def test_a_question_gives_its_shares_by_answer_without_subgroups():
+    fom = polling.of_question("2018-11-fom-terms")
+    assert fom.index.is_unique and fom["Joint administration by both countries"] == 12  # the Far East, which is apart, has 20
+    with pytest.raises(KeyError, match="no-such-question"):
+        polling.of_question("no-such-question")

@@ -19,6 +19,9 @@ from unsigned_peace import prose
         (prose.percent(np.float64(74)), "74 percent"),
         (prose.percent(66.666, 0), "67 percent"),
         (prose.points(30.8), "30.8 percentage points"),
+        (prose.span(41.5, np.float64(58)), "41.5 to 58 percent"),
+        (prose.span(5.0, 11.0, "and"), "5 and 11 percent"),
+        (prose.span(90.04, 96.2, decimals=0), "90 to 96 percent"),
         (prose.minutes(50), "50 minutes"),
         (prose.minutes(60), "1 hour"),
         (prose.minutes(190), "3 hours 10 minutes"),
@@ -37,6 +40,12 @@ def test_a_figure_reads_as_a_writer_would_write_it(figure, shown):
 def test_a_missing_value_is_refused(make, value):
     with pytest.raises(ValueError, match="missing"):
         make(value)
+
+
+@pytest.mark.parametrize("ends", [(float("nan"), 5), (5, None)])
+def test_a_range_without_an_end_is_refused(ends):
+    with pytest.raises(ValueError, match="missing"):
+        prose.span(*ends)
 
 
 def test_several_values_are_refused():
