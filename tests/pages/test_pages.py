@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.visits import CHART_PAGES, PAGES, PROSE_PAGES, SITE, Visit
+from unsigned_peace import dataset
 from unsigned_peace.publishing.frame.work import work
 
 
@@ -181,3 +182,8 @@ def test_the_contents_show_where_the_reader_is(browser, address, width):
 def test_a_page_says_who_made_it(name):
     colophon = re.search(r'<footer class="colophon">\s*<p>(.*?)</p>', (SITE / name).read_text(encoding="utf-8"), re.DOTALL)
     assert all(author in colophon[1] for author in work().authors) and "CC BY 4.0" in colophon[1]
+
+
+def test_the_last_day_of_the_record_stands_on_the_page_about_the_data():
+    last = dataset.horizon()
+    assert f"the record covers is {last.day} {last:%B %Y}" in (SITE / "book" / "data-dictionary.html").read_text(encoding="utf-8")
