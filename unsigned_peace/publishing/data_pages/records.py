@@ -71,7 +71,7 @@ def part_of(table: str, record: dict[str, str]) -> str:
         return "until-2018" if record["date"] < "2019" else "since-2019"
     if table == "sources":
         kind, year = record["kind"].replace("_", "-"), record["published"][:4]
-        return kind if kind != "news" else "news-until-2015" if year < "2016" else "news-2016-to-2018" if year < "2019" else "news-since-2019"
+        return kind if kind != "news" else "news-until-2015" if year < "2016" else "news-2016-to-2018" if year < "2019" else "news-2019-to-2021" if year < "2022" else "news-since-2022"
     return ""
 
 
