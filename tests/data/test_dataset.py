@@ -94,10 +94,10 @@ def test_where_leaders_met_each_side_had_one_in_office():
     assert leaders.loc[~leaders["russia_participant"].str.contains(offices.replace("(", "(?:")), "meeting_id"].tolist() == []
 
 
-def test_every_claim_of_the_two_articles_is_there():
+def test_every_claim_of_the_two_articles_and_of_the_second_pair_is_there():
     claims = load("claims")
     assert claims.groupby("origin")["position"].apply(lambda positions: sorted(positions) == list(range(1, len(positions) + 1))).all()
-    assert claims["origin"].value_counts().to_dict() == {"rferl2019jan22": 36, "bricspost2016dec13": 15}
+    assert claims["origin"].value_counts().to_dict() == {"rferl2019jan22": 36, "bricspost2016dec13": 15, "kremlin2019jan22": 8, "mofa2019jan22": 7}
 
 
 def test_seven_places_are_administered_from_1855_without_a_gap():
