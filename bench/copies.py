@@ -30,14 +30,14 @@ from unsigned_peace.publishing.about import benchmark, citation, teaching
 from unsigned_peace.publishing.chapters import aims, exhibit_links
 from unsigned_peace.publishing.charts import drawing
 from unsigned_peace.publishing.data_pages import appendices, bibliography, downloads, records
-from unsigned_peace.publishing.frame import launch, lost, pages, redirects, sharing
+from unsigned_peace.publishing.frame import launch, not_found, pages, redirects, sharing
 from unsigned_peace.publishing.html import languages, markup
 
 
 def setup(app):
     drawing._kept = lambda kind, made_from, make: make()
     paths.EXECUTED = paths.REFERENCE  # pages for teachers name exhibits by their computed titles
-    for part in (aims, exhibit_links, records, bibliography, appendices, benchmark, downloads, teaching, citation, languages, launch, markup, pages, sharing, lost, redirects):
+    for part in (aims, exhibit_links, records, bibliography, appendices, benchmark, downloads, teaching, citation, languages, launch, markup, pages, sharing, not_found, redirects):
         part.setup(app)
 '''
 

@@ -87,9 +87,9 @@ def test_a_course_with_a_fault_is_refused(wrong):
 
 
 def test_the_exhibits_of_a_chapter_carry_their_computed_titles(site):
-    twin = nbformat.read(paths.EXECUTED / "islands.ipynb", as_version=4)
-    shown = [output.data["text/plain"] for cell in twin.cells for output in cell.get("outputs", []) if "text/plain" in output.get("data", {})]
-    found = exhibits(twin)
+    notebook = nbformat.read(paths.EXECUTED / "islands.ipynb", as_version=4)
+    shown = [output.data["text/plain"] for cell in notebook.cells for output in cell.get("outputs", []) if "text/plain" in output.get("data", {})]
+    found = exhibits(notebook)
     assert list(found)[:2] == ["the-chain", "four-islands"]
     assert [text for text in shown if re.match("<(chart|table): ", text)] == [f"<{kind}: {title}>" for kind, title in found.values()]
 

@@ -155,16 +155,16 @@ def originals(checkout: Path) -> dict[str, bytes]:
 
 @dataclass(frozen=True)
 class Expected:
-    """What a chapter shows when all of its cells ran, by its committed executed twin."""
+    """What a chapter shows when all of its cells ran, by its committed executed notebook."""
 
     charts: int
     figures: list[str]
 
 
 def expected(stem: str) -> Expected:
-    twin = nbformat.read(REFERENCE / f"{stem}.ipynb", as_version=4)
-    outputs = [output for cell in twin.cells for output in cell.get("outputs", [])]
-    figures = [figure["result"]["data"]["text/plain"] for cell in twin.cells for figure in cell.metadata.get("user_expressions", [])]
+    notebook = nbformat.read(REFERENCE / f"{stem}.ipynb", as_version=4)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    figures = [figure["result"]["data"]["text/plain"] for cell in notebook.cells for figure in cell.metadata.get("user_expressions", [])]
     return Expected(sum(CHART_TYPE in output.get("data", {}) for output in outputs), figures)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.visits import CHART_PAGES, PAGES, PROSE_PAGES, SITE, Visit
 from unsigned_peace import dataset
-from unsigned_peace.publishing.frame.work import work
+from unsigned_peace.publishing.frame.imprint import imprint
 
 
 #: Bytes: of a page's text as it is; of all that it loads unasked, compressed; of that and an interactive chart.
@@ -181,7 +181,7 @@ def test_the_contents_show_where_the_reader_is(browser, address, width):
 @pytest.mark.parametrize("name", [page for page in PAGES if page not in ("index.html", "404.html")])
 def test_a_page_says_who_made_it(name):
     colophon = re.search(r'<footer class="colophon">\s*<p>(.*?)</p>', (SITE / name).read_text(encoding="utf-8"), re.DOTALL)
-    assert all(author in colophon[1] for author in work().authors) and "CC BY 4.0" in colophon[1]
+    assert all(author in colophon[1] for author in imprint().authors) and "CC BY 4.0" in colophon[1]
 
 
 def test_the_last_day_of_the_record_stands_on_the_page_about_the_data():

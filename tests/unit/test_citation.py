@@ -6,13 +6,13 @@ import pytest
 from sphinx.errors import ExtensionError
 
 from unsigned_peace.publishing.about.citation import chapter_citation, dataset_citation
-from unsigned_peace.publishing.frame.lost import site_root
-from unsigned_peace.publishing.frame.work import Work, work
+from unsigned_peace.publishing.frame.not_found import site_root
+from unsigned_peace.publishing.frame.imprint import Imprint, imprint
 
 
 def test_a_chapter_is_cited_within_the_book():
     text, bibtex = chapter_citation("Where & what?", "islands")
-    book = work()
+    book = imprint()
     assert text == f"{'; '.join(book.authors)} ({book.year}). Where & what? In {book.title} (version {book.version})."
     assert bibtex.startswith("@incollection{unsigned-peace-islands,\n  author = {{") and r"title = {Where \& what?}" in bibtex
     assert "url" not in bibtex
@@ -26,10 +26,10 @@ def test_a_known_address_is_part_of_both_forms():
 def test_the_citation_file_may_name_persons_and_must_not_lack_anything(tmp_path):
     file = tmp_path / "CITATION.cff"
     file.write_text("title: T\nversion: 2\ndate-released: 2027-01-02\nauthors:\n- {given-names: A, family-names: B}\n", encoding="utf-8")
-    assert work(file) == Work("T", ("A B",), "2", "2027-01-02")
+    assert imprint(file) == Imprint("T", ("A B",), "2", "2027-01-02")
     file.write_text("title: T\nauthors: []\n", encoding="utf-8")
     with pytest.raises(ExtensionError, match="authors, version, date-released missing"):
-        work.__wrapped__(file)
+        imprint.__wrapped__(file)
 
 
 @pytest.mark.parametrize(("address", "root"), [("", "/"), ("https://example.org", "/"), ("https://example.org/peace", "/peace/"), ("https://example.org/peace/", "/peace/")])

@@ -11,7 +11,7 @@ from docutils.utils import new_document
 
 from tests.conftest import ROOT
 from unsigned_peace.publishing.frame import sharing
-from unsigned_peace.publishing.frame.work import work
+from unsigned_peace.publishing.frame.imprint import imprint
 
 SENTENCE = "Two neighbours fought a short war at the end of a long one, and never signed."
 
@@ -29,7 +29,7 @@ def test_a_page_is_described_by_its_front_matter_then_by_its_first_paragraph_the
     doctree = document(nodes.paragraph("", "Too short."), nodes.paragraph("", SENTENCE))
     assert sharing.description(doctree, {"description": "Said by the author."}) == "Said by the author."
     assert sharing.description(doctree, {}) == SENTENCE
-    assert sharing.description(None, {}) == work().title
+    assert sharing.description(None, {}) == imprint().title
 
 
 def test_a_page_made_from_the_dataset_is_described_by_its_first_paragraph_without_the_download():
@@ -83,5 +83,5 @@ def test_a_picture_is_a_png_of_the_chapters_chart_in_the_size_of_previews():
 
 
 def test_the_citation_file_names_the_book():
-    book = work()
+    book = imprint()
     assert book.name == "The Unsigned Peace" and re.fullmatch(r"\d{4}-\d\d-\d\d", book.released) and book.authors

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from unsigned_peace.editions.paper import NAME, STYLE, Chapter, front, printed
 from unsigned_peace.files import put_into
-from unsigned_peace.publishing.frame.work import work
+from unsigned_peace.publishing.frame.imprint import imprint
 from unsigned_peace.publishing.html.templates import render
 
 
@@ -20,7 +20,7 @@ def write_epub(chapters: list[Chapter], path: Path) -> None:
     def link(page: str, anchor: str) -> str:
         return f"{files[page]}{'#' if anchor else ''}{anchor}" if page in files else ""
 
-    book = work()
+    book = imprint()
     said = front(chapters)
     content = {"title.xhtml": render("epub-title.xhtml", **said), "nav.xhtml": render("epub-contents.xhtml", **said)}
     for chapter in chapters:

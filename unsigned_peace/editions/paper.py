@@ -20,7 +20,7 @@ from bs4 import BeautifulSoup, Tag
 
 from unsigned_peace.palette import PALETTE
 from unsigned_peace.paths import BUILT, ROOT, SITE
-from unsigned_peace.publishing.frame.work import work
+from unsigned_peace.publishing.frame.imprint import imprint
 
 FOLDER = BUILT / "print"
 NAME = "the-unsigned-peace"
@@ -245,7 +245,7 @@ def online(path: str) -> str:
 
 def front(chapters: list[Chapter]) -> dict:
     """What the title page says."""
-    book = work()
+    book = imprint()
     title, _, subtitle = book.title.partition(": ")
     return {
         "title": title,

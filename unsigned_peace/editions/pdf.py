@@ -11,7 +11,7 @@ from pypdf.generic import BooleanObject, DictionaryObject, NameObject, TextStrin
 
 from unsigned_peace.editions import chromium
 from unsigned_peace.editions.paper import STYLE, Chapter, EditionError, front, printed, text_of
-from unsigned_peace.publishing.frame.work import work
+from unsigned_peace.publishing.frame.imprint import imprint
 from unsigned_peace.publishing.html.templates import render
 
 #: The width of the text on an A4 page with the margins of print.css, in CSS pixels.
@@ -74,7 +74,7 @@ def _finish(reader: PdfReader, path: Path, titles: dict[str, str]) -> None:
 
     ``titles`` has each heading by its letters: where one runs over two lines, Chromium's outline loses the blank between.
     """
-    book = work()
+    book = imprint()
     writer = PdfWriter(clone_from=reader)
     waiting = [writer.root_object["/Outlines"]]
     while waiting:

@@ -89,13 +89,13 @@ def _make_book() -> int:
     from unsigned_peace.site import sphinx_build  # here, since Sphinx takes a while to import
 
     executed = folder_digest(EXECUTED)
-    goes_on = pages is not None and executed == last["executed"] and sphinx_build.WORK.is_dir() and folder_digest(sphinx_build.WORK) == last["state"]
+    goes_on = pages is not None and executed == last["executed"] and sphinx_build.STATE.is_dir() and folder_digest(sphinx_build.STATE) == last["state"]
     included = sphinx_build.build(options(), pages if goes_on else None)
     if included is None:
         return 1
     outside = sorted(name for name in included if not any(Path(name).is_relative_to(source) for source in SOURCES))
     if sources.items() <= made_from(outside).items():
-        record = {"made_from": made_from(outside), "included": outside, "executed": executed, "site": folder_digest(SITE), "state": folder_digest(sphinx_build.WORK)}
+        record = {"made_from": made_from(outside), "included": outside, "executed": executed, "site": folder_digest(SITE), "state": folder_digest(sphinx_build.STATE)}
         write_whole(RECORD, json.dumps(record, indent=1))
     else:
         print("Files changed while the book was built; the next `make book` takes that in.")

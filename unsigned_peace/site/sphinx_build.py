@@ -14,12 +14,12 @@ from jupyter_book.sphinx import build_sphinx
 from unsigned_peace.files import put_in_place, replace
 from unsigned_peace.paths import BUILT, ROOT, SITE
 from unsigned_peace.processes import processors
-from unsigned_peace.publishing import increments
+from unsigned_peace.publishing import incremental
 from unsigned_peace.publishing.charts import drawing
 from unsigned_peace.site.links import broken_links
 
 #: What Sphinx keeps to go on from: only ever that of the last good build.
-WORK = BUILT / "work"
+STATE = BUILT / "work"
 
 
 def build(options: dict, changed: Collection[str] | None = None) -> set[str] | None:
@@ -33,13 +33,13 @@ def build(options: dict, changed: Collection[str] | None = None) -> set[str] | N
     os.environ.update({"TZ": "UTC", "LC_ALL": "C.UTF-8"})  # charts show dates: nobody's time zone may reach them
     time.tzset()
     print("  building the pages", flush=True)
-    fresh = WORK.with_name("work.fresh")
+    fresh = STATE.with_name("work.fresh")
     shutil.rmtree(fresh, ignore_errors=True)
     if changed is None:
         ahead = [subprocess.Popen([sys.executable, "-m", drawing.__name__], cwd=ROOT)] if processors() > 1 else []
     else:
         ahead = []
-        shutil.copytree(WORK, fresh)
+        shutil.copytree(STATE, fresh)
         for style in (fresh / "html" / "_static").glob("mystnb.*.css"):
             style.unlink()  # pages name the digest of this style only if it is there before them
     try:
@@ -70,5 +70,5 @@ def build(options: dict, changed: Collection[str] | None = None) -> set[str] | N
     if changed is None:
         drawing.forget_unused()
     put_in_place(fresh / "html", SITE, leave_out=(".buildinfo", "*.pickle"))
-    replace(fresh, WORK)
-    return increments.read
+    replace(fresh, STATE)
+    return incremental.read

@@ -7,7 +7,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from unsigned_peace.publishing.frame.sharing import address_on_site
-from unsigned_peace.publishing.frame.work import work
+from unsigned_peace.publishing.frame.imprint import imprint
 from unsigned_peace.publishing.html import bibtex
 
 _KEY = "unsigned-peace"
@@ -16,7 +16,7 @@ _DATASET = "cite-dataset"
 
 def chapter_citation(title: str, name: str, address: str = "") -> tuple[str, str]:
     """A chapter's citation as text and as BibTeX; with its address if there is one."""
-    book = work()
+    book = imprint()
     inside = f"In {book.title} (version {book.version})."
     entry = {"author": _authors(), "title": title, "booktitle": book.title, "year": book.year, "note": f"Version {book.version}", "url": address}
     return _text(title, inside, address), bibtex.entry("incollection", f"{_KEY}-{name}", entry)
@@ -24,19 +24,19 @@ def chapter_citation(title: str, name: str, address: str = "") -> tuple[str, str
 
 def dataset_citation(address: str = "") -> tuple[str, str]:
     """The citation of the dataset, and of the book as a whole, as text and as BibTeX."""
-    book = work()
+    book = imprint()
     entry = {"author": _authors(), "title": book.title, "year": book.year, "note": f"Data set, version {book.version}", "url": address}
     return _text(book.title, f"Data set, version {book.version}.", address), bibtex.entry("misc", _KEY, entry)
 
 
 def _authors() -> str:
     # each in braces of its own: BibTeX then takes the name of a group for one name
-    return " and ".join(f"{{{author}}}" for author in work().authors)
+    return " and ".join(f"{{{author}}}" for author in imprint().authors)
 
 
 def _text(title: str, inside: str, address: str) -> str:
     ended = title if title.endswith(("?", "!", ".")) else f"{title}."
-    return " ".join(part for part in (f"{'; '.join(work().authors)} ({work().year}).", ended, inside, address) if part)
+    return " ".join(part for part in (f"{'; '.join(imprint().authors)} ({imprint().year}).", ended, inside, address) if part)
 
 
 class HowToCite(SphinxDirective):

@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 
 from unsigned_peace.publishing.charts.drawing import live_bundle
 from unsigned_peace.publishing.frame import colours
-from unsigned_peace.publishing.frame.work import work
+from unsigned_peace.publishing.frame.imprint import imprint
 
 ASSETS = Path(__file__).with_name("assets")
 THEME = Path(__file__).with_name("theme")
@@ -30,7 +30,7 @@ def _frame(app: Sphinx, pagename: str, _template: str, context: dict, doctree: n
         return
     context["policy"] = POLICY
     context["parts"] = _parts(app)
-    context["work"] = work()
+    context["imprint"] = imprint()
     context["on_this_page"] = _headings(app, pagename) if doctree is not None else []
     if doctree is not None and any('class="exhibit chart"' in node.astext() for node in doctree.findall(nodes.raw)):
         app.add_js_file(f"{_OWN}charts.js", loading_method="defer")

@@ -22,7 +22,7 @@ from sphinx.config import Config
 from unsigned_peace.exhibits import CARD, exhibits_of
 from unsigned_peace.publishing.chapters.executed import executed_path, loaded
 from unsigned_peace.publishing.charts import drawing
-from unsigned_peace.publishing.frame.work import work
+from unsigned_peace.publishing.frame.imprint import imprint
 from unsigned_peace.publishing.html.templates import render
 
 #: Search engines and previews cut longer descriptions.
@@ -54,7 +54,7 @@ def description(doctree: nodes.document | None, meta: dict) -> str:
             text = html.unescape(_TAG.sub("", _DOWNLOAD.sub("", paragraph[1])))
         if len(text) > _FEWEST_CHARACTERS:
             return _shortened(text)
-    return _shortened(work().title)
+    return _shortened(imprint().title)
 
 
 def _shortened(text: str) -> str:
@@ -81,11 +81,11 @@ def address_on_site(config: Config, path: str) -> str:
 def _add_tags(app: Sphinx, pagename: str, _template: str, context: dict, doctree: nodes.document | None) -> None:
     if app.builder.format != "html":
         return
-    title = html.unescape(_TAG.sub("", context.get("title") or "")).strip() or work().name
+    title = html.unescape(_TAG.sub("", context.get("title") or "")).strip() or imprint().name
     said = description(doctree, context.get("meta") or {})
     tags = {
         "og:type": "article" if doctree is not None and pagename != app.config.root_doc else "website",
-        "og:site_name": work().name,
+        "og:site_name": imprint().name,
         "og:locale": "en_GB",
         "og:title": title,
         "og:description": said,
@@ -113,10 +113,10 @@ def _picture(app: Sphinx, docname: str, title: str) -> tuple[str, str]:
     """The picture of a page, drawn if it is a chapter with a chart (else the first page's), and what it shows."""
     specification = _first_chart(docname)
     if specification is None:
-        docname, title = app.config.root_doc, work().name
+        docname, title = app.config.root_doc, imprint().name
         specification = _first_chart(docname)
     name = f"{PICTURES}/{docname.rsplit('/', 1)[-1]}.png"
-    finding = specification["usermeta"][CARD]["title"] if specification else work().title
+    finding = specification["usermeta"][CARD]["title"] if specification else imprint().title
     path = Path(app.outdir) / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(_png(title, finding, json.dumps(specification) if specification else ""))
@@ -139,7 +139,7 @@ def _png(title: str, finding: str, specification: str) -> bytes:
         chart = vl_convert.vegalite_to_svg(drawing.drawn(json.loads(specification)))
         room = f'x="{MARGIN}" y="{top}" width="{PICTURE[0] - 2 * MARGIN}" height="{PICTURE[1] - MARGIN // 2 - top}"'
         chart = re.sub(r'(<svg[^>]*?) width="[\d.]+" height="[\d.]+"', rf"\1 {room}", chart, count=1)
-    return vl_convert.svg_to_png(render("sharing.svg", size=PICTURE, margin=MARGIN, book=work().name, title=heading, finding=says, chart=chart))
+    return vl_convert.svg_to_png(render("sharing.svg", size=PICTURE, margin=MARGIN, book=imprint().name, title=heading, finding=says, chart=chart))
 
 
 def setup(app: Sphinx) -> None:

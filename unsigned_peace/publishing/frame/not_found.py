@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.environment.adapters.toctree import global_toctree_for_doc
 
 from unsigned_peace.publishing.frame.pages import ASSETS
-from unsigned_peace.publishing.frame.work import work
+from unsigned_peace.publishing.frame.imprint import imprint
 from unsigned_peace.publishing.html.templates import render
 
 _NAME = "404"
@@ -27,10 +27,10 @@ def _write(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
     contents = global_toctree_for_doc(app.env, _NAME, app.builder, collapse=True, maxdepth=1, includehidden=True, titles_only=True)
-    style = (ASSETS / "lost.css").read_text(encoding="utf-8")
+    style = (ASSETS / "404.css").read_text(encoding="utf-8")
     html = render(
-        "lost.html",
-        book=work().name,
+        "404.html",
+        book=imprint().name,
         root=site_root(app.config.html_baseurl),
         first=app.builder.get_target_uri(app.config.root_doc),
         icon=Path(app.config.html_favicon).name,

@@ -15,7 +15,7 @@ FILE = ROOT / "CITATION.cff"
 
 
 @dataclass(frozen=True)
-class Work:
+class Imprint:
     """The book as ``CITATION.cff`` describes it."""
 
     title: str
@@ -34,11 +34,11 @@ class Work:
 
 
 @cache
-def work(path: Path = FILE) -> Work:
+def imprint(path: Path = FILE) -> Imprint:
     """The book as the citation file describes it. Raises ``ExtensionError`` naming what the file lacks."""
     said = yaml.safe_load(path.read_text(encoding="utf-8"))
     missing = [name for name in ("title", "authors", "version", "date-released") if not said.get(name)]
     if missing:
         raise ExtensionError(f"{path.name}: {', '.join(missing)} missing; citations are made from this file")
     authors = tuple(author.get("name") or f"{author['given-names']} {author['family-names']}" for author in said["authors"])
-    return Work(said["title"], authors, str(said["version"]), str(said["date-released"]))
+    return Imprint(said["title"], authors, str(said["version"]), str(said["date-released"]))

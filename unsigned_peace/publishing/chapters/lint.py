@@ -1,4 +1,4 @@
-"""Slips of authors that Markdown would publish as they stand; each is named, and fails the build."""
+"""Lint for authors: what Markdown would publish as they stand; each is named, and fails the build."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _MERGE = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 _ROLE = re.compile(rf"\{{(?:{_ROLES})\}}")
 
 
-def slips(text: str) -> Iterator[tuple[int, str]]:
-    """The lines of a page that are a slip, each with what is wrong."""
+def lint(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of a page that are at fault, each with what is wrong."""
     rest = text
     for pattern in _IN_ORDER:
         rest = pattern.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), rest)
@@ -36,8 +36,8 @@ def slips(text: str) -> Iterator[tuple[int, str]]:
         yield text.count("\n", 0, place.start()) + 1, problem
 
 
-def _name_slips(_app: Sphinx, page: str, content: list[str]) -> None:
-    for line, problem in slips(content[0]):
+def _report(_app: Sphinx, page: str, content: list[str]) -> None:
+    for line, problem in lint(content[0]):
         logger.warning(problem, location=(page, line))
 
 
@@ -49,5 +49,5 @@ def _name_pages_left_out(app: Sphinx, environment: BuildEnvironment) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    app.connect("source-read", _name_slips)
+    app.connect("source-read", _report)
     app.connect("env-updated", _name_pages_left_out)
