@@ -1,4 +1,4 @@
-"""The package's layers (``tool.importlinter`` in pyproject.toml): imports lead down only, and every module has its place."""
+"""The package's layers (``.importlinter``): imports lead down only, and every module has its place."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from tests.conftest import ROOT
 
 
 def test_imports_keep_to_the_layers(capsys):
-    status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
+    status = lint_imports(config_filename=str(ROOT / ".importlinter"), no_cache=True)
     assert status == EXIT_STATUS_SUCCESS, capsys.readouterr().out

@@ -35,7 +35,7 @@ def chart():
 
 def made(**changes):
     card = {"name": "a-chart", "title": "One is more than two", "description": "Two bars, of three and of two.", "records": RECORDS} | changes
-    return figure(chart(), **card)
+    return figure(chart(), *card.values())
 
 
 def test_a_figure_carries_title_description_and_the_sources_of_its_records():
