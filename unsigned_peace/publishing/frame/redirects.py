@@ -122,8 +122,8 @@ def _write_pages(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
     for page in sorted(app.published.keys() & app.redirects.keys()):
-        places = {place: _today(app, page, place) for place in app.published[page]}
-        write_redirect(app, page, app.redirects[page], [(place, _from(page, address)) for place, address in places.items() if address])
+        places = {place: _today(app, page, place) or app.redirects[page] for place in app.published[page]}
+        write_redirect(app, page, app.redirects[page], [(place, _from(page, address)) for place, address in places.items()])
 
 
 def write_redirect(app: Sphinx, page: str, to: str, places: list[tuple[str, str]] = ()) -> None:
