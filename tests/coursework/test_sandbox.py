@@ -266,6 +266,11 @@ def test_what_is_held_up_from_outside_is_none_of_its_own():
             list(process.ask({"run": "1"}))
 
 
+def test_who_stops_a_process_of_its_own_is_not_held_up_from_outside():
+    code = "import os, time\nchild = os.fork()\nif not child:\n    time.sleep(60)\nos.kill(child, 19)\nos.waitpid(child, 0)"
+    assert run(code, replace(LIMITS, cell=0.3, grace=0.5))[1] == "stopped: time"
+
+
 def test_limits_are_lowered_to_what_the_machine_allows():
     code = """
 import resource
