@@ -35,9 +35,11 @@ def number(value: float, decimals: int = 0) -> Figure:
     return Figure(f"{value:,.{decimals}f}")
 
 
-def words(value: int) -> Figure:
-    """A whole number as a word up to twelve, in digits above."""
+def words(value: int, zero: str = "zero") -> Figure:
+    """A whole number as a word up to twelve, in digits above; ``zero`` is the word for none ("no", "none")."""
     _present(value, "the number")
+    if value == 0:
+        return Figure(zero)
     return Figure(_SMALL[int(value)] if 0 <= value < len(_SMALL) else f"{int(value):,}")
 
 

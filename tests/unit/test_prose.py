@@ -15,6 +15,7 @@ from unsigned_peace import prose
         (prose.number(6.94, 1), "6.9"),
         (prose.words(3), "three"),
         (prose.words(27), "27"),
+        (prose.words(0, zero="no"), "no"),
         (prose.percent(61.6), "61.6 percent"),
         (prose.percent(np.float64(74)), "74 percent"),
         (prose.percent(66.666, 0), "67 percent"),
