@@ -54,7 +54,7 @@ def _key(folder: Path, assignment: Assignment, made_from: str) -> list[str]:
         pass
     key = Submission(copy.deepcopy(assignment.source))
     with Examiner(assignment) as examiner:
-        status, points, notes = execute(assignment, key, examiner)
+        status, points, notes, _ = execute(assignment, key, examiner)
     lost = [f"{task.name}: {points[task.name]:g} of {task.points:g} points" for task in assignment.tasks if points[task.name] != task.points]
     if status != "graded" or lost:
         return [f"coursework/{assignment.stem}.md: the key does not get full marks ({'; '.join([*lost, *notes] or [status])}); `python -m unsigned_peace.coursework check {assignment.stem}` says why"]
