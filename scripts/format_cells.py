@@ -19,6 +19,7 @@ FOLDERS = ("book", "coursework")
 LONGEST_CELL = 25
 
 _CELL = re.compile(r"^(?P<indent>[ ]*)(?P<fence>`{3,})\{code-cell\}[^\n]*\n(?P<inside>.*?)^(?P=indent)(?P=fence)[ ]*$", re.MULTILINE | re.DOTALL)
+_PARTS = re.compile(r"^### (?:BEGIN|END) (?:HIDDEN TESTS|SOLUTION)$", re.MULTILINE)
 _OPTIONS = re.compile(r"\A(?:---\n.*?^---\n|(?:^:[\w-]+:[^\n]*\n)+)?\n?", re.MULTILINE | re.DOTALL)
 
 
@@ -49,9 +50,14 @@ def formatted(path: Path, ruff: list[str], fix: bool) -> tuple[str, list[str]]:
     for (start, end, _), source in reversed(list(zip(places, after, strict=True))):
         text = text[:start] + (source.rstrip("\n") + "\n" if source.strip() else "") + text[end:]
     for (_, _, line), source in zip(cells(text), after, strict=True):
-        if (length := len(source.rstrip("\n").splitlines())) > LONGEST_CELL:
+        if (length := _longest_part(source)) > LONGEST_CELL:
             faults.append(f"{shown}:{line}: a cell of {length} lines; a reader takes in {LONGEST_CELL}: give it one purpose, or move plumbing into unsigned_peace")
     return text, faults
+
+
+def _longest_part(source: str) -> int:
+    """Lines of a cell, or of the longer of its two parts: a graded cell holds what students see and what they do not."""
+    return max(len(part.strip("\n").splitlines()) for part in _PARTS.split(source))
 
 
 def _notebook(code: list[str]) -> dict:
