@@ -266,6 +266,20 @@ def test_what_is_held_up_from_outside_is_none_of_its_own():
             list(process.ask({"run": "1"}))
 
 
+def test_time_in_which_others_keep_the_machine_busy_does_not_count():
+    """A cell that computes is stopped by what it computed, however few processors it gets."""
+    burners = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(5 * (os.cpu_count() or 1))]
+    try:
+        with Process(replace(LIMITS, cell=0.4)) as process:
+            process.start()
+            os.sched_setaffinity(sandbox.descendants_of(process._process.pid)[1], {min(os.sched_getaffinity(0))})
+            assert list(process.ask({"run": "while True: pass"}))[-1]["done"] == {"stopped": "time"}
+    finally:
+        for burner in burners:
+            burner.kill()
+            burner.wait()
+
+
 def test_who_stops_a_process_of_its_own_is_not_held_up_from_outside():
     code = "import os, time\nchild = os.fork()\nif not child:\n    time.sleep(60)\nos.kill(child, 19)\nos.waitpid(child, 0)"
     assert run(code, replace(LIMITS, cell=0.3, grace=0.5))[1] == "stopped: time"

@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unsigned_peace.coursework import control_groups, system_calls
-from unsigned_peace.coursework.runner import WALL
+from unsigned_peace.coursework.runner import PATIENCE, WALL, waited
 from unsigned_peace.dataset import data_folder
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -332,8 +332,11 @@ class Process:
         return None
 
     def _events(self, seconds: float, computing: float | None = None) -> Iterator[dict]:
-        """Events, for so many seconds in which this process itself ran: while the machine sleeps, or a stopped grader, nobody's time passes."""
-        passed, before, computed = 0.0, time.monotonic(), None
+        """Events, for so many seconds in which this process itself ran and that one had a processor.
+
+        While the machine sleeps, or a stopped grader, nobody's time passes; while others keep the machine busy, little.
+        """
+        passed, before, computed, delay = 0.0, time.monotonic(), None, 0.0
         while True:
             while (end := self._left.find(b"\n")) >= 0:
                 line, self._left = self._left[:end], self._left[end + 1:]
@@ -351,9 +354,13 @@ class Process:
             step, before = min(now - before, 1.0), now
             passed, self._spent = passed + step, self._spent + step
             if computed is None:
-                computed = computing_of(descendants_of(self._process.pid))
+                inside = descendants_of(self._process.pid)
+                computed, delay = computing_of(inside), _delay(inside)
             if passed >= seconds or self._spent >= self.limits.total:
-                raise self._late(computed, computing)
+                excused = _delay(descendants_of(self._process.pid))
+                bounds = ((passed, seconds, excused - delay), (self._spent, self.limits.total, excused))
+                if any(time_ >= min(bound + more, PATIENCE * bound) for time_, bound, more in bounds):
+                    raise self._late(computed, computing)
             if self._ready and not self._watcher and now - self._watched > 0.2:
                 self._watch()
                 self._watched = time.monotonic()
@@ -458,6 +465,11 @@ def memory_left() -> int | None:
         if int(file.read()) == 2 and "CommitLimit" in told:
             left.append(told["CommitLimit"] - told["Committed_AS"])
     return min(left, default=None)
+
+
+def _delay(inside: list[int]) -> float:
+    """Seconds for which the worker waited for a processor, of all processes inside."""
+    return waited(inside[1]) if inside[1:] else 0.0
 
 
 def _state(process: int) -> str:
