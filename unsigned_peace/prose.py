@@ -75,9 +75,9 @@ def minutes(value: float) -> Figure:
 
 
 def date(value: pd.Timestamp, precision: str = "day") -> Figure:
-    """A date as ``22 January 2019``, ``January 2019`` or ``2019``, by its precision."""
+    """A date as ``22 January 2019``, ``January 2019`` or ``2019``, by its precision; or as ``22 January`` (``day and month``)."""
     _present(value, "the date")
-    form = {"day": f"{value.day} %B %Y", "month": "%B %Y", "year": "%Y"}[precision]
+    form = {"day": f"{value.day} %B %Y", "day and month": f"{value.day} %B", "month": "%B %Y", "year": "%Y"}[precision]
     return Figure(value.strftime(form))
 
 
