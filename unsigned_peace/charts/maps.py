@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import altair as alt
@@ -101,8 +102,8 @@ def coasts(frame: Frame) -> alt.LayerChart:
     """The coasts within a frame, with the names of lands and seas; other layers can be added."""
     land = alt.Chart(alt.Data(values=frame.features())).mark_geoshape(clip=True, fill=SOFT, stroke=MUTED, strokeWidth=0.7)
     around = alt.Chart(pd.DataFrame(frame.around, columns=["label", "lon", "lat"]))
-    names = around.mark_text(color=MUTED, fontStyle="italic", fontSize=11).encode(longitude="lon:Q", latitude="lat:Q", text="label:N")
-    return alt.layer(land, names).project(**frame.projection()).properties(height=frame.pixels)
+    words = around.mark_text(color=MUTED, fontStyle="italic", fontSize=11).encode(longitude="lon:Q", latitude="lat:Q", text="label:N")
+    return alt.layer(land, words).project(**frame.projection()).properties(height=frame.pixels)
 
 
 def kilometres_to_islands(lon: float, lat: float) -> pd.Series:
@@ -135,7 +136,7 @@ def _side(lon: float, lat: float, spot: tuple[float, float]) -> str:
     return "above" if up > 0 else "below"
 
 
-def labels(places: pd.DataFrame, frame: Frame) -> alt.LayerChart:
+def names(places: pd.DataFrame, frame: Frame) -> alt.LayerChart:
     """The names of places (rows of that table) within a frame, both where there are two, one under the other."""
     rows = []
     for place in places.itertuples():
@@ -171,18 +172,20 @@ def place_map(places: pd.DataFrame, frame: Frame) -> alt.LayerChart:
             tooltip=[alt.Tooltip("name_en:N", title="place")],
         )
     )
-    return (coasts(frame) + labels(places, frame) + marks).properties(height=frame.pixels)
+    return (coasts(frame) + names(places, frame) + marks).properties(height=frame.pixels)
 
 
-def administration_map(spans: pd.DataFrame, places: pd.DataFrame, frame: Frame, year: int) -> alt.LayerChart:
+def administration_map(spans: pd.DataFrame, places: pd.DataFrame, frame: Frame, labels: Mapping[str, str], year: int) -> alt.LayerChart:
     """A map of who administered each place on 1 January of a year that the reader chooses; drawn for ``year``.
 
     ``spans`` are administrations that all have an end (see ``chronology.administration_until``),
-    with a column ``country`` as in ``country_color``; ``places`` are rows of that table.
+    with a column ``country`` as in ``country_color``; ``places`` are rows of that table. ``labels``
+    has the words beside the ``slider``, those before the year in the corner (``day``), and those of
+    what is read when a point is pointed at (``place``, ``state``).
     """
     shown = spans.merge(places[["place_id", "name_en", "lon", "lat"]].reset_index(drop=True), on="place_id")
     first, last = spans["start"].min().year + 1, spans["end"].max().year
-    chosen = alt.param("year", value=year, bind=alt.binding_range(min=first, max=last, step=1, name="1 January of the year "))
+    chosen = alt.param("year", value=year, bind=alt.binding_range(min=first, max=last, step=1, name=labels["slider"]))
     legend = alt.Legend(values=list(shown["country"].unique()))
     points = (
         alt.Chart(shown[["name_en", "state", "country", "start", "end", "lon", "lat"]])
@@ -193,9 +196,9 @@ def administration_map(spans: pd.DataFrame, places: pd.DataFrame, frame: Frame, 
             latitude="lat:Q",
             color=country_color("country", title=None, legend=legend),
             shape=country_shape("country", title=None, legend=legend),
-            tooltip=[alt.Tooltip("name_en:N", title="place"), alt.Tooltip("state:N", title="administered by")],
+            tooltip=[alt.Tooltip("name_en:N", title=labels["place"]), alt.Tooltip("state:N", title=labels["state"])],
         )
     )
-    corner = alt.Chart(pd.DataFrame([{"at": "top left"}])).transform_calculate(said="'1 January ' + year")
+    corner = alt.Chart(pd.DataFrame([{"at": "top left"}])).transform_calculate(said=f"'{labels['day']}' + year")
     said = corner.mark_text(align="left", fontSize=15, fontWeight="bold").encode(x=alt.value(4), y=alt.value(10), text="said:N")
-    return (coasts(frame) + labels(places, frame) + points + said).add_params(chosen).properties(height=frame.pixels)
+    return (coasts(frame) + names(places, frame) + points + said).add_params(chosen).properties(height=frame.pixels)
