@@ -19,6 +19,7 @@ NAMES = re.compile(
     r"|\b(?:[Aa]rticles?|[Pp]aragraphs?|[Pp]oints?|[Ss]ections?|[Cc]lauses?|[Pp]art|[Cc]hapter|No\.|Number) \d+(?:\.\d+)?(?:\(\w\))?(?: (?:and|to) \d+)?"
     r"|\bSCAPIN-\d+|\bG\d+\b|\b95 percent (?:interval|confidence)"
     r"|\b1945 to now"  # the subtitle of the book
+    r"|\b200-mile zones?\b|\bSakhalin-2\b"
     r"|\b(?:[Oo]f|[Oo]n|[Aa]s a basis|named) 1956\b"  # short for the Declaration
 )
 
