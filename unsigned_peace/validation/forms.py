@@ -23,6 +23,7 @@ def _forms() -> dict:
         return tomllib.load(file)
 
 
+@cache  # five rules ask for each cell
 def without_quotations(text: str) -> str:
     """A text with a bar in the place of everything between quotation marks."""
     return _QUOTED.sub("|", text)
@@ -67,11 +68,17 @@ def _unwanted() -> re.Pattern:
     return re.compile("|".join(rf"(?P<form{number}>\b(?:{wrong})(?!\w))" for number, (wrong, _) in enumerate(groups)))
 
 
-def spelling(tables: Tables) -> Iterator[Fault]:
+@cache
+def _misspelled(text: str) -> tuple[str, ...]:
+    """What is wrong in a text, in words."""
     wanted = [*_forms()["spelling"].values(), *_forms()["bodies"].values()]
+    return tuple(f'"{found[0]}" is written "{wanted[int(found.lastgroup[4:])]}" here' for found in _unwanted().finditer(text))
+
+
+def spelling(tables: Tables) -> Iterator[Fault]:
     for table, row, column, text in our_prose(tables):
-        for found in _unwanted().finditer(text):
-            yield table.fault(row, column, f'"{found[0]}" is written "{wanted[int(found.lastgroup[4:])]}" here')
+        for wrong in _misspelled(text):
+            yield table.fault(row, column, wrong)
 
 
 @cache

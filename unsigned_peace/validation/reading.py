@@ -94,6 +94,8 @@ def _shown(text: str) -> str:
 
 
 def _odd_characters(text: str) -> list[str]:
+    if text.isprintable():  # nearly all cells are: what is odd never is
+        return []
     return [
         f"U+{ord(character):04X} {unicodedata.name(character, 'control character')}"
         for character in text
