@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from tests.coursework.hostile import attacks, refusals
 from tests.coursework.outside import USER, as_ordinary_user
-from unsigned_peace.coursework import control_groups, sandbox
+from unsigned_peace.coursework import control_groups, sandbox, system_calls
 from unsigned_peace.coursework.sandbox import Interrupted, Limits, Process, SandboxError, Stopped
 from unsigned_peace.paths import ROOT
 
@@ -233,6 +234,29 @@ def test_memory_is_bounded_while_nothing_is_asked(grouped, monkeypatch):
         assert process.exceeded == "memory"
         with pytest.raises(Stopped, match="memory"):
             list(process.ask({"run": "1"}))
+
+
+#: Its first thread ends and another one takes the memory: the kernel then says nothing of it under the process's own number.
+HEADLESS = """
+import ctypes, os, threading, time
+def take():
+    time.sleep(0.5)
+    hog = bytearray(b"1") * 700_000_000
+    time.sleep(60)
+for _ in range(2):
+    if not os.fork():
+        threading.Thread(target=take).start()
+        ctypes.CDLL(None).syscall(EXIT, 0)
+time.sleep(60)
+""".replace("EXIT", str(system_calls.ALLOWED["exit"][system_calls.ARCHITECTURES[platform.machine()][1]]))
+#: Processes whose parents end before them, one after the other: so memory is handed on faster than a list of processes is read.
+CHAIN = "import os\nos.system('i=0; while [ $i -lt 5000 ]; do (: &); i=$((i+1)); done')"
+
+
+@pytest.mark.parametrize("code, status", [(HEADLESS, "stopped: memory"), (CHAIN, "stopped: processes")], ids=["headless", "chain"])
+def test_memory_cannot_hide_from_the_watch(code, status, monkeypatch):
+    monkeypatch.setattr(control_groups, "make", lambda *_: None)
+    assert run(code, replace(LIMITS, cell=20))[1] == status
 
 
 def test_memory_of_the_kernel_counts_too():

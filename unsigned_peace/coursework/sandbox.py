@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unsigned_peace.coursework import control_groups, system_calls
-from unsigned_peace.coursework.runner import PATIENCE, WALL, waited
+from unsigned_peace.coursework.runner import ORPHANS, PATIENCE, WALL, waited
 from unsigned_peace.dataset import data_folder
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -416,6 +416,8 @@ class Process:
             return Stopped(self.exceeded)
         if self._group and self._group.out_of_memory():
             return Stopped("memory")
+        if report.get("orphans", 0) >= ORPHANS:
+            return Stopped("processes")
         if report.get("ended", -signal.SIGKILL) != -signal.SIGKILL:
             return Stopped("exit")
         if report.get("computed", 0) >= self.limits.total:  # the kernel's own limit
@@ -512,17 +514,19 @@ def descendants_of(pid: int) -> list[int]:
 def memory(processes: list[int], limit: int) -> int:
     """The memory in bytes that processes hold together, in use or swapped out, in their folders and sockets; pages that they share count once if the sum would exceed the limit."""
     beside = _beside(processes[0]) if processes else 0
-    resident = 0
-    for process in processes:
-        with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{process}/status", "rb") as file:
-            resident += 1024 * sum(int(line.split()[1]) for line in file if line.startswith((b"VmRSS:", b"VmSwap:")))
+    resident = sum(_told(process, "status", (b"VmRSS:", b"VmSwap:")) for process in processes)
     if resident + beside <= limit:
         return resident + beside
-    shared_out = 0
-    for process in processes:
-        with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{process}/smaps_rollup", "rb") as file:
-            shared_out += 1024 * sum(int(line.split()[1]) for line in file if line.startswith((b"Pss:", b"SwapPss:")))
-    return shared_out + beside
+    return sum(_told(process, "smaps_rollup", (b"Pss:", b"SwapPss:")) for process in processes) + beside
+
+
+def _told(process: int, name: str, begin: tuple[bytes, ...]) -> int:
+    """What a file about a process says in lines that begin so, in bytes; of a process whose first thread has ended, one of its others says it."""
+    for place in itertools.chain([Path(f"/proc/{process}")], Path(f"/proc/{process}/task").glob("[0-9]*")):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            if told := [int(line.split()[1]) for line in (place / name).read_bytes().splitlines() if line.startswith(begin)]:
+                return 1024 * sum(told)
+    return 0
 
 
 #: What the kernel may keep, in bytes, for a file however small, and for a socket that nobody reads.

@@ -36,7 +36,7 @@ ALLOWED = {
     "setresgid": (119, 149), "getresgid": (120, 150), "rt_sigpending": (127, 136), "rt_sigtimedwait": (128, 137), "rt_sigsuspend": (130, 133),
     "sigaltstack": (131, 132), "utime": (132, None), "statfs": (137, 43), "fstatfs": (138, 44), "getpriority": (140, 141), "setpriority": (141, 140),
     "sched_getparam": (143, 121), "sched_getscheduler": (145, 120), "sched_get_priority_max": (146, 125), "sched_get_priority_min": (147, 126),
-    "sched_getaffinity": (204, 123), "sched_setaffinity": (203, 122), "prctl": (157, 167), "arch_prctl": (158, None), "gettid": (186, 178),
+    "sched_getaffinity": (204, 123), "sched_setaffinity": (203, 122), "arch_prctl": (158, None), "gettid": (186, 178),
     "time": (201, None), "futex": (202, 98), "futex_waitv": (449, 449), "set_tid_address": (218, 96), "getxattr": (191, 8), "lgetxattr": (192, 9),
     "fgetxattr": (193, 10), "listxattr": (194, 11), "llistxattr": (195, 12), "flistxattr": (196, 13), "epoll_create": (213, None),
     "epoll_create1": (291, 20), "epoll_wait": (232, None), "epoll_ctl": (233, 21), "epoll_pwait": (281, 22), "epoll_pwait2": (441, 441),
@@ -54,7 +54,7 @@ ALLOWED = {
 #: Calls allowed with some arguments only, see ``_conditions``.
 CONDITIONAL = {
     "clone": (56, 220), "mmap": (9, 222), "prlimit64": (302, 261), "ioctl": (16, 29), "socketpair": (53, 199), "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131),
-    "clone3": (435, 435),
+    "clone3": (435, 435), "prctl": (157, 167),
 }
 #: The kernel's name of each architecture whose numbers are known here, and the column of the tables.
 ARCHITECTURES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
@@ -62,6 +62,7 @@ ARCHITECTURES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 _LOAD, _EQUAL, _ABOVE, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x25, 0x35, 0x45, 0x06
 _ALLOW = (_RETURN, 0, 0, 0x7FFF0000)
 _NEW_NAMESPACES = 0x7E020000  # mount, cgroup, uts, ipc, user, pid, net
+_SAME_PARENT, _ADOPT_ORPHANS = 0x8000, 36  # CLONE_PARENT, PR_SET_CHILD_SUBREAPER: whose parent has ended is the supervisor's, which counts them
 _SIGKILL, _SIGSTOP = 9, 19
 
 
@@ -79,7 +80,8 @@ def _conditions() -> dict[str, list[tuple]]:
     terminal = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
     lethal = [(_EQUAL, 2, 0, _SIGKILL), (_EQUAL, 1, 0, _SIGSTOP), _ALLOW]  # other signals are the cell's own affair
     return {
-        "clone": [_argument(0), (_ANY_BIT, 0, 1, _NEW_NAMESPACES), _refuse(), _ALLOW],
+        "clone": [_argument(0), (_ANY_BIT, 0, 1, _NEW_NAMESPACES | _SAME_PARENT), _refuse(), _ALLOW],
+        "prctl": [_argument(0), (_EQUAL, 0, 1, _ADOPT_ORPHANS), _refuse(), _ALLOW],
         "clone3": [_refuse(errno.ENOSYS)],  # its flags lie in memory, out of a filter's sight; the C library then uses clone
         # Neither huge pages nor shared memory without a file: both outlive what is counted as a process's own.
         "mmap": [_argument(3), (_ANY_BIT, 2, 0, 0x40000), (_ANY_BIT, 0, 2, 0x20), (_ANY_BIT, 0, 1, 0x01), _refuse(), _ALLOW],
