@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import re
 import tempfile
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -18,7 +20,7 @@ from nbgrader.utils import is_locked
 from tests.coursework import fuzz, making, sample
 from unsigned_peace.coursework import inert
 from unsigned_peace.coursework.assignments import grade_id, read
-from unsigned_peace.coursework.collecting import collect, find
+from unsigned_peace.coursework.collecting import collect, find, kind
 from unsigned_peace.coursework.submissions import Unreadable, contents, rebuild
 from unsigned_peace.coursework.submissions import read as read_cells
 
@@ -97,6 +99,30 @@ def test_any_name_can_stand_in_a_table_a_path_and_a_page(name):
     assert shown.isprintable() or not [letter for letter in shown if inert._acts(letter)]
     assert inert.name(shown) == shown and len(shown.encode()) <= inert.MAX_NAME and not set(shown) & set('<>"')
     assert inert.cell(shown)[:1] not in tuple("=+-@\t\r\n")
+
+
+def test_no_name_is_a_formula_where_tables_are_parted_at_semicolons():
+    assert inert.cell("a; =1") == "a; '=1" and inert.cell('a;"＋1') == "a;\"'＋1" and inert.cell("a; b-1, =c") == "a; b-1, =c"
+
+
+def test_what_a_file_is_takes_no_time_to_say():
+    """The title of a page that never ends, and a zip whose list of contents is all that it has; bounds are in characters and bytes."""
+    assert "a web page, perhaps" in kind(b"<html><title>" + b" " * 65_000)
+    assert "'Log in'" in kind(b"<html><title>\n Log\n in </title>")
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        for number in range(30_000):
+            file.writestr(f"{number}.ipynb", b"")
+    assert kind(archive.getvalue()) == "it is a zip; it must be unpacked"
+
+
+def test_many_files_of_one_student_do_not_outvote_the_others(tmp_path):
+    for student, names in {"A_1": [f"borders-{number}.ipynb" for number in range(5)], "B_2": [f"{sample.STEM}.ipynb"], "C_3": [f"{sample.STEM}.ipynb"], "D_4": ["mine.ipynb"]}.items():
+        folder = tmp_path / f"{student}_assignsubmission_file"
+        folder.mkdir()
+        for name in names:
+            (folder / name).write_text("{}")
+    assert list(collect(tmp_path, [sample.STEM, "borders"]).places["D_4"]) == [sample.STEM]
 
 
 def test_what_takes_renderers_and_lexers_long_takes_no_time():

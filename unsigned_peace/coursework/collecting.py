@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from unsigned_peace.coursework import inert
-from unsigned_peace.coursework.submissions import Unreadable, contents
+from unsigned_peace.coursework.submissions import Unreadable, contents, digest
 
 #: What archives, desktops and network drives leave in folders; nobody hands that in. Names in lower case.
 LITTER = {
@@ -149,7 +149,7 @@ def _inside_moodle(entry: os.DirEntry) -> list[tuple[str, os.DirEntry, str]]:
 def _moodle(found: Collected, entries: list[tuple[str, os.DirEntry, str]], suggests: _Suggestions) -> None:
     """What Moodle gives: of one assignment, so a file whose name does not say which is of the one that most others are of."""
     files = [(who, path, suggests(outer, *path.parts[-2:])) for who, entry, outer in entries for path in _moodle_files(entry)]
-    common = Counter(stem for _, _, stem in files if stem).most_common(1)
+    common = Counter(stem for _, stem in {(who, stem) for who, _, stem in files if stem}).most_common(1)  # each student counts once for each
     for who, *_ in entries:
         found.student(who)
     for who, path, stem in files:
@@ -238,7 +238,7 @@ def find(places: Iterable[Path], stem: str) -> tuple[Path | None, list[str]]:
     wanted = f"{stem}.ipynb"
     exact = [file for file in files if _plain_name(file) == wanted]
     others = [file for file in files if _is_notebook(file.name) and file not in exact]
-    if len(exact) > 1 and len({contents(file) for file in exact}) > 1:
+    if len(exact) > 1 and len({digest(contents(file)) for file in exact}) > 1:
         raise Unreadable(f"{len(exact)} different notebooks named {wanted}, in {_listed(file.parent for file in exact)}, which are folders of one student")
     further = [file for file in files if re.search(r"\.ipynb\.(txt|json)$|\.json$", file.name, re.I)]
     rest = [file for file in files if file not in exact and file not in others]
@@ -296,8 +296,8 @@ def kind(data: bytes) -> str | None:
         if begin.startswith(mark):
             return f"it is {words}"
     if re.match(rb"(?i)(<\?xml[^>]*>\s*)?(<!--.{0,2000}?-->\s*)?<(!doctype\s+html|html|head|body|script|meta)\b", begin, re.S):
-        title = re.search(rb"(?is)<title[^>]*>\s*(.{1,80}?)\s*</title>", data[:65536])
-        called = f" with the title {_short(title[1].decode('utf-8', 'replace'))}" if title else ""
+        title = re.search(rb"(?is)<title[^<>]{0,200}>([^<]{1,400})</title", data[:65536])
+        called = f" with the title {_short(' '.join(title[1].decode('utf-8', 'replace').split()))}" if title else ""
         return f"it is a web page{called}, perhaps the page that asks to log in; the notebook itself must be downloaded"
     if re.match(rb"(import|from|def|class|#|%)\s?\w", begin):
         return "it is a program or a text, not a notebook"
@@ -306,11 +306,15 @@ def kind(data: bytes) -> str | None:
     return None
 
 
+#: A zip's list of contents stands at its end. So many bytes of it are looked into: a list made to be endless would cost minutes, and gigabytes.
+MAX_LIST = 2**20
+
+
 def _zip(data: bytes) -> str:
     import io
 
     try:
-        names = zipfile.ZipFile(io.BytesIO(data)).namelist()
+        names = zipfile.ZipFile(io.BytesIO(data[-MAX_LIST:])).namelist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
         names = []
     if any(name.startswith(("word/", "xl/", "ppt/")) or name == "content.xml" for name in names):

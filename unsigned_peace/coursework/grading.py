@@ -305,7 +305,7 @@ def run(jobs: Iterable[Job], out: Path, book: Book, side_by_side: int, progress)
                 outcomes[job.student, job.assignment.stem] = outcome
                 save(out, book, job.student, job.assignment.stem, outcome)
                 line = _line(job.student, job.assignment.stem, outcome, job.assignment, book)
-                points = f"{line.score:g} of {line.max_score:g} points" if outcome.notebook else outcome.message[:60]
+                points = f"{line.score:g} of {line.max_score:g} points" if outcome.notebook else line.message[:60]
                 progress(f"{done} of {total}: {line.student}, {line.assignment}: {line.status}, {points}")
     finally:
         for slot in slots:

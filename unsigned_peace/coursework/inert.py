@@ -155,6 +155,13 @@ def _escaped(letter: str) -> str:
     return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
 
 
+#: Where a cell of a table begins: at the text's begin, and behind a sign at which spreadsheets of some countries part cells.
+_BEGIN = re.compile(r"^[\s\S]|(?<=;)[\s\"]*[^\s\";]")
+
+
 def cell(text: str) -> str:
     """Text for a cell of a table: what a spreadsheet would take for a formula is marked as text."""
-    return f"'{text}" if unicodedata.normalize("NFKC", text[:1])[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else text
+    def marked(begin: re.Match) -> str:
+        return f"{begin[0][:-1]}'{begin[0][-1]}" if unicodedata.normalize("NFKC", begin[0][-1])[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else begin[0]
+
+    return _BEGIN.sub(marked, text)
