@@ -125,6 +125,14 @@ def test_many_files_of_one_student_do_not_outvote_the_others(tmp_path):
     assert list(collect(tmp_path, [sample.STEM, "borders"]).places["D_4"]) == [sample.STEM]
 
 
+def test_nobody_gets_into_the_place_of_another_by_what_they_call_themselves(tmp_path):
+    for student in ("A_1", "A_1_assignsubmission_file_x_2"):
+        (tmp_path / f"{student}_assignsubmission_file").mkdir()
+    assert sorted(collect(tmp_path, [sample.STEM]).places) == ["A_1", "A_1_assignsubmission_file_x_2"]
+    (tmp_path / "B_3_assignsubmission_file_B_3_assignsubmission_file_mine.ipynb").write_text("{}")
+    assert "B_3" in collect(tmp_path, [sample.STEM]).places
+
+
 def test_what_takes_renderers_and_lexers_long_takes_no_time():
     """A hundred times what a person writes; bounds are counted in characters, so that a busy machine changes nothing."""
     for part in ("[", "![", "*a ", "_a", "[a]: b\n", "`", "> ", "- ", "<a", "a|", "\\", "&", " \n", "# a" + " " * 500):

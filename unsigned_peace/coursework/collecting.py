@@ -26,6 +26,8 @@ LITTER = {
 }
 #: Moodle's names: a name and a number (a group may have none), then the kind of the submission; a file itself follows if there are no folders.
 _MOODLE = re.compile(r"(?P<who>.+?)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?", re.S)
+#: A folder's name ends with what Moodle adds; so what stands before that is all the name, whatever a student has called themselves. A file's begins with it.
+_MOODLE_FOLDER = re.compile(r"(?P<who>.+)_assignsubmission_[a-z]+(?:_.*)?", re.S)
 _ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 #: So many notebooks in wrong places of a student, or loose ones, are named, from so many folders deep.
 MAX_STRAYS, MAX_DEPTH = 20, 3
@@ -95,8 +97,8 @@ def collect(folder: Path, stems: Iterable[str]) -> Collected:
                 found.student(entry.name)
                 found.closed[shown] = why
             found.passed_over.append(f"{shown}: {why}")
-        elif match := _MOODLE.fullmatch(entry.name):
-            moodle.append((match["who"], entry, ""))
+        elif who := _moodles(entry):
+            moodle.append((who, entry, ""))
         elif not entry.is_dir():
             if not _is_notebook(entry.name):
                 found.passed_over.append(f"{shown}: {_what_to_do(entry)}")
@@ -140,10 +142,16 @@ def _student(found: Collected, entry: os.DirEntry, suggests: _Suggestions) -> No
 def _inside_moodle(entry: os.DirEntry) -> list[tuple[str, os.DirEntry, str]]:
     """Moodle's folders and files in a folder that holds such: it was unpacked into one of its own."""
     try:
-        inner = [(_MOODLE.fullmatch(inner.name), inner) for inner in _entries(entry.path) if not inner.is_symlink()]
+        inner = [(_moodles(inner), inner) for inner in _entries(entry.path) if not inner.is_symlink()]
     except OSError:
         return []
-    return [(match["who"], inner, entry.name) for match, inner in inner if match]
+    return [(who, inner, entry.name) for who, inner in inner if who]
+
+
+def _moodles(entry: os.DirEntry) -> str | None:
+    """Whose a folder or a file of Moodle's is, by its name; None if it is not of Moodle's."""
+    match = (_MOODLE_FOLDER if entry.is_dir(follow_symlinks=False) else _MOODLE).fullmatch(entry.name)
+    return match and match["who"]
 
 
 def _moodle(found: Collected, entries: list[tuple[str, os.DirEntry, str]], suggests: _Suggestions) -> None:
