@@ -37,3 +37,11 @@ def test_marks_painted_alike_say_so_once_and_keep_their_order():
     red, blue = '<path d="M1,1h1" fill="red"/>', '<path d="M2,2h1" fill="blue"/>'
     assert inside(f"<g>{red}{red}</g>") == f'<g fill="red">{bare}{bare}</g>'
     assert inside(f'<g id="a">{red * 3}{blue}{red}</g>') == f'<g id="a"><g fill="red">{bare * 3}</g>{blue}{red}</g>'
+
+
+def test_an_outline_that_many_marks_share_is_said_once():
+    outline = "M-3.35,-4.47L3.35,-4.47L3.35,4.47L-3.35,4.47Z"
+    marks = "".join(f'<path transform="translate({x},2)" d="{outline}" fill="red"/>' for x in range(1, 5))
+    uses = "".join(f'<use href="#shape0" x="{x}" y="2"/>' for x in range(1, 5))
+    assert inside(f"<g>{marks}</g>") == f'<defs><path id="shape0" d="{outline}"/></defs><g fill="red">{uses}</g>'
+    assert "<use" not in inside(f"<g>{marks[:marks.rindex('<path')]}</g>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import groupby
 from xml.etree import ElementTree
 
@@ -14,6 +15,8 @@ _USUAL = {"opacity": "1", "fill-opacity": "1", "font-weight": "normal", "text-an
 _PAINT = ("fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linecap")
 _FONT = ("font-family", "font-size", "font-weight")
 _WORTH_A_GROUP = 3
+#: From so many marks on, and so many signs of outline, it is shorter to say the outline once.
+_WORTH_A_SHAPE, _LONG_OUTLINE = 4, 40
 _NOTHING = re.compile(r"(?:M0,0h0v0h0Z)?")
 #: How Vega draws a round point.
 _CIRCLE = re.compile(r"M([\d.]+),0A\1,\1,0,1,1,-\1,0A\1,\1,0,1,1,\1,0")
@@ -25,7 +28,23 @@ def compact(drawing: str) -> str:
     """The SVG without what shows nothing, with coordinates to a tenth of a pixel (small ones to a hundredth), shared attributes said once."""
     root = ElementTree.fromstring(re.sub(r' xmlns(?::xlink)?="[^"]*"| xlink:(?=href)', " ", drawing))
     _prune(root)
+    _reuse_shapes(root)
     return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>")
+
+
+def _reuse_shapes(root: ElementTree.Element) -> None:
+    """Says the outline of a mark once where many have it, as the points of a scatter plot do."""
+    paths = [path for path in root.iter("path") if len(path.get("d", "")) >= _LONG_OUTLINE and _PLACE.fullmatch(path.get("transform", ""))]
+    alike = Counter(path.get("d") for path in paths)
+    names = {outline: f"shape{number}" for number, outline in enumerate(outline for outline, count in alike.items() if count >= _WORTH_A_SHAPE)}
+    for path in paths:
+        place = _PLACE.fullmatch(path.get("transform", ""))
+        if name := names.get(path.get("d", "")):
+            _become(path, "use", {"href": f"#{name}", "x": place[1], "y": place[2]})
+    if names:
+        shapes = ElementTree.Element("defs")
+        shapes.extend(ElementTree.Element("path", {"id": name, "d": outline}) for outline, name in names.items())
+        root.insert(0, shapes)
 
 
 def _prune(element: ElementTree.Element) -> None:

@@ -67,6 +67,8 @@ def part_of(table: str, record: dict[str, str]) -> str:
     if table == "poll_answers":
         poll = records_of("poll_questions")[record["question_id"]]["poll_id"]
         return records_of("polls")[poll]["country"].lower()
+    if table == "positions":
+        return "until-1999" if record["date"] < "2000" else "since-2000"
     if table == "statements":
         return "until-2018" if record["date"] < "2019" else "since-2019"
     if table == "sources":
