@@ -14,6 +14,8 @@ from unsigned_peace.publishing.frame.imprint import imprint
 
 #: Bytes: of a page's text as it is; of all that it loads unasked, compressed; of that and an interactive chart.
 HEAVIEST_TEXT, HEAVIEST_LOAD, HEAVIEST_LIVE = 300_000, 200_000, 550_000
+#: The page of the search brings the index of all records with it, which grows with them.
+HEAVIEST_SEARCH = 300_000
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -23,7 +25,7 @@ def test_a_page_loads_light_with_nothing_from_outside_and_no_error(browser, addr
         assert visit.outside == []
         assert visit.errors == []
         assert (SITE / name).stat().st_size <= HEAVIEST_TEXT
-        assert visit.weight() <= HEAVIEST_LOAD
+        assert visit.weight() <= (HEAVIEST_SEARCH if name == "search.html" else HEAVIEST_LOAD)
         assert not any("vega" in address for address in visit.requested), "the chart library is loaded though nobody came to a chart"
 
 
@@ -180,7 +182,10 @@ def test_the_contents_show_where_the_reader_is(browser, address, width):
 
 @pytest.mark.parametrize("name", [page for page in PAGES if page not in ("index.html", "404.html")])
 def test_a_page_says_who_made_it(name):
-    colophon = re.search(r'<footer class="colophon">\s*<p>(.*?)</p>', (SITE / name).read_text(encoding="utf-8"), re.DOTALL)
+    text = (SITE / name).read_text(encoding="utf-8")
+    colophon = re.search(r'<footer class="colophon">\s*<p>(.*?)</p>', text, re.DOTALL)
+    if "unsigned-peace/redirect.js" in text and colophon is None:
+        return  # it only leads on to where its page is now
     assert all(author in colophon[1] for author in imprint().authors) and "CC BY 4.0" in colophon[1]
 
 

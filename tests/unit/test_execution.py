@@ -162,7 +162,7 @@ def test_a_notebook_without_its_record_is_not_used(project, capsys):
     [
         ("1 / 0", "", r"book/one\.md:10: cell 1: ZeroDivisionError: division by zero"),
         ("n = 1", "{eval}`missing`", r"book/one\.md:13: prose: the figure \{eval\}`missing` has no value: NameError"),
-        ("n = 1", "{eval}`n`\n\n```{code-cell} python\nn = 2\n```\n\n{eval}`n`", r"the figure \{eval\}`n` is 2 here and 1 before"),
+        ("n = 1", "{eval}`n`\n\n```{code-cell} python\nn = 2\n```\n\n{eval}`n`", r"book/one\.md:13: prose: the figure \{eval\}`n` is 1 here and 2 at the chapter's end"),
         ("import os; os._exit(1)", "", r"book/one\.md:10: cell 1: the kernel died"),
     ],
     ids=["raises", "figure without value", "one name with two values", "kernel dies"],

@@ -95,7 +95,7 @@ def islands_strips(positions: pd.DataFrame, labels: Mapping[str, str], since: in
             y=alt.Y("lane:N").sort(lanes).title(None).axis(grid=True, labelLimit=230),
             fillOpacity=alt.when("datum.standing == 'stated'").then(alt.value(1)).otherwise(alt.value(0.35)),
         )
-        .properties(width=420, height=alt.Step(19))
+        .properties(width=380, height=alt.Step(19))
         .facet(alt.Facet("heading:N").sort(_said(DIMENSIONS, labels)).title(None), columns=1)
         .resolve_scale(y="independent")
         .resolve_axis(x="independent", y="independent")

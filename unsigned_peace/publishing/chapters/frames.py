@@ -33,7 +33,7 @@ def on_the_page(html: str) -> str:
     shape = soup.find("p")
     size = f'<p class="frame-size">{shape.get_text()}</p>' if shape else ""
     table.attrs = {}
-    return f'<div class="scrolls frame" tabindex="0" role="region" aria-label="Output: a data frame">{table}{size}</div>'
+    return f'<div class="scrolls frame" tabindex="0" role="group" aria-label="Output: a data frame">{table}{size}</div>'
 
 
 def _join_heads(soup: BeautifulSoup, table: Tag) -> None:
