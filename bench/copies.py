@@ -21,7 +21,7 @@ from unsigned_peace import paths
 from unsigned_peace.notebooks import record, source
 
 ROOT = paths.ROOT
-_PARTS = ("book", "data", "unsigned_peace", "tests/outputs", "bench", "coursework", "CHANGELOG.md", "_config.yml", "_toc.yml", "requirements.txt", "LICENSE", "CITATION.cff")
+_PARTS = ("book", "data", "unsigned_peace", "tests/outputs", "tests/pages/addresses.txt", "bench", "coursework", "CHANGELOG.md", "_config.yml", "_toc.yml", "requirements.txt", "LICENSE", "CITATION.cff")
 
 #: The extension of the copies built by others: this book's directives and its way to show outputs, none of its speed.
 _CONTENT = '''
