@@ -1,1 +1,4 @@
-"""What building this book costs, beside stock jupyter-book and plain Sphinx on the same content. See ``python -m bench --help``."""
+"""What building this book costs, beside stock jupyter-book and plain Sphinx on the same content.
+
+See ``python -m bench --help``.
+"""

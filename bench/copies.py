@@ -21,10 +21,27 @@ from unsigned_peace import paths
 from unsigned_peace.notebooks import record, source
 
 ROOT = paths.ROOT
-_PARTS = ("book", "data", "unsigned_peace", "tests/outputs", "tests/pages/addresses.txt", "bench", "coursework", "CHANGELOG.md", "_config.yml", "_toc.yml", "requirements.txt", "LICENSE", "CITATION.cff")
+_PARTS = (
+    "book",
+    "editions",
+    "data",
+    "unsigned_peace",
+    "tests/outputs",
+    "tests/pages/addresses.txt",
+    "bench",
+    "coursework",
+    "CHANGELOG.md",
+    "_config.yml",
+    "_toc.yml",
+    "requirements.txt",
+    "LICENSE",
+    "CITATION.cff",
+    "pyproject.toml",
+)
 
-#: The extension of the copies built by others: this book's directives and its way to show outputs, none of its speed.
-_CONTENT = '''
+#: The extension of the copies built by others: this book's directives and its way to show outputs,
+#: none of its speed.
+_CONTENT = """
 from unsigned_peace import paths
 from unsigned_peace.publishing.about import benchmark, citation, teaching
 from unsigned_peace.publishing.chapters import aims, exhibit_links
@@ -37,9 +54,12 @@ from unsigned_peace.publishing.html import languages, markup
 def setup(app):
     drawing._kept = lambda kind, made_from, make: make()
     paths.EXECUTED = paths.REFERENCE  # pages for teachers name exhibits by their computed titles
-    for part in (aims, exhibit_links, records, bibliography, appendices, benchmark, downloads, teaching, citation, languages, launch, markup, pages, sharing, not_found, redirects):
+    for part in (
+        aims, exhibit_links, records, bibliography, appendices, benchmark, downloads, teaching,
+        citation, languages, launch, markup, pages, sharing, not_found, redirects,
+    ):
         part.setup(app)
-'''
+"""
 
 
 def copy(folder: Path) -> Path:
@@ -48,7 +68,9 @@ def copy(folder: Path) -> Path:
         source, target = ROOT / name, folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
+            shutil.copytree(
+                source, target, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+            )
         else:
             shutil.copy(source, target)
     return folder
@@ -57,7 +79,10 @@ def copy(folder: Path) -> Path:
 def _config(folder: Path) -> dict:
     config = yaml.safe_load((folder / "_config.yml").read_text(encoding="utf-8"))
     settings = config["sphinx"]["config"]
-    settings["extensions"] = ["content" if name == "unsigned_peace.publishing" else name for name in settings["extensions"]]
+    settings["extensions"] = [
+        "content" if name == "unsigned_peace.publishing" else name
+        for name in settings["extensions"]
+    ]
     del settings["nb_custom_formats"]
     (folder / "content.py").write_text(_CONTENT, encoding="utf-8")
     return config
@@ -67,21 +92,35 @@ def stock(folder: Path) -> Path:
     """The book as stock jupyter-book builds it, executing all chapters."""
     config = _config(copy(folder))
     for path in source.chapters(folder / "book"):
-        path.write_text(_with_figures(path.read_text(encoding="utf-8"), _executed(path)), encoding="utf-8")  # `force` cannot compute them
+        # figures in prose are in the text already: `force` cannot compute them
+        path.write_text(
+            _with_figures(path.read_text(encoding="utf-8"), _executed(path)), encoding="utf-8"
+        )
     config["execute"]["execute_notebooks"] = "force"
     (folder / "_config.yml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     return folder
 
 
 def plain(folder: Path) -> Path:
-    """The book as plain Sphinx builds it: chapters are notebooks that hold their outputs, nothing is executed."""
+    """The book as plain Sphinx builds it.
+
+    Chapters are notebooks that hold their outputs, nothing is executed.
+    """
     from jupyter_book.config import get_final_config
 
     config_file = folder / "_config.yml"
     config = _config(copy(folder))
     config_file.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
-    settings, _ = get_final_config(user_yaml=config_file, sourcedir=folder, cli_config={"external_toc_path": "_toc.yml", "latex_individualpages": False}, use_external_toc=True)
-    (folder / "conf.py").write_text("".join(f"{name} = {value!r}\n" for name, value in sorted(settings.items())), encoding="utf-8")
+    settings, _ = get_final_config(
+        user_yaml=config_file,
+        sourcedir=folder,
+        cli_config={"external_toc_path": "_toc.yml", "latex_individualpages": False},
+        use_external_toc=True,
+    )
+    (folder / "conf.py").write_text(
+        "".join(f"{name} = {value!r}\n" for name, value in sorted(settings.items())),
+        encoding="utf-8",
+    )
     chapters = source.chapters(folder / "book")
     for path in chapters:
         _write_executed(path)
@@ -89,7 +128,9 @@ def plain(folder: Path) -> Path:
     links = re.compile(rf"\(((?:\.\./)?(?:{'|'.join(path.stem for path in chapters)}))\.md\b")
     for path in (folder / "book").rglob("*"):
         if path.suffix in (".md", ".ipynb"):
-            path.write_text(links.sub(r"(\1.ipynb", path.read_text(encoding="utf-8")), encoding="utf-8")
+            path.write_text(
+                links.sub(r"(\1.ipynb", path.read_text(encoding="utf-8")), encoding="utf-8"
+            )
     return folder
 
 
@@ -99,9 +140,13 @@ def _executed(path: Path) -> NotebookNode:
 
 def _with_figures(prose: str, executed: NotebookNode) -> str:
     """Prose with its figures as text."""
-    figures = [figure for cell in executed.cells for figure in cell.metadata.get("user_expressions", [])]
-    shown = {figure["expression"]: figure["result"]["data"]["text/plain"] for figure in figures}
-    return re.sub(r"\{eval\}`([^`]+)`", lambda match: shown.get(match[1], match[1]), prose)
+    figures = [
+        figure for cell in executed.cells for figure in cell.metadata.get("user_expressions", [])
+    ]
+    shown: dict[str, str] = {
+        figure["expression"]: figure["result"]["data"]["text/plain"] for figure in figures
+    }
+    return re.sub(r"\{eval\}`([^`]+)`", lambda match: shown.get(match[1]) or match[1], prose)
 
 
 def _write_executed(path: Path) -> None:
@@ -113,7 +158,10 @@ def _write_executed(path: Path) -> None:
         cell.metadata.setdefault("tags", []).append("hide-input")
     for cell in chapter.cells:
         cell["source"] = _with_figures(cell.source, executed)
-    chapter.metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}, "language_info": {"name": "python", "pygments_lexer": "ipython3"}}
+    chapter.metadata = {
+        "kernelspec": {"name": "python3", "display_name": "Python 3"},
+        "language_info": {"name": "python", "pygments_lexer": "ipython3"},
+    }
     nbformat.write(chapter, path.with_suffix(".ipynb"))
 
 
@@ -122,7 +170,11 @@ def touch_prose(path: Path) -> None:
     word = "Benchmarked. "
     if path.suffix == ".ipynb":
         notebook = nbformat.read(path, as_version=4)
-        cell = next(cell for cell in notebook.cells if cell.cell_type == "markdown" and len(cell.source) > 200)
+        cell = next(
+            cell
+            for cell in notebook.cells
+            if cell.cell_type == "markdown" and len(cell.source) > 200
+        )
         cell.source = re.sub(r"(?m)^(?=[A-Z].{120})", word, cell.source, count=1)
         nbformat.write(notebook, path)
     else:
@@ -156,7 +208,10 @@ def more_chapters(folder: Path, times: int) -> Path:
             name = f"{path.stem}-{number}"
             shutil.copy(path, path.with_stem(name))
             for kept in ("{}.ipynb", "inputs/{}.json"):
-                shutil.copy(folder / "tests" / "outputs" / kept.format(path.stem), folder / "tests" / "outputs" / kept.format(name))
+                shutil.copy(
+                    folder / "tests" / "outputs" / kept.format(path.stem),
+                    folder / "tests" / "outputs" / kept.format(name),
+                )
             names.append({"file": f"book/{name}"})
     if names:
         toc["parts"].append({"caption": "More", "chapters": names})
@@ -165,32 +220,69 @@ def more_chapters(folder: Path, times: int) -> Path:
 
 
 def more_rows(folder: Path, times: int) -> Path:
-    """A copy with so many times the rows in the two longest tables of figures: observations and answers to polls.
+    """A copy with so many times the rows in the two longest tables of figures.
 
-    What is added belongs to a series and a poll of its own, so that the chapters say what they said.
+    Observations and answers to polls.
+
+    What is added belongs to a series and a poll of its own, so that the chapters say what they
+    said.
     """
     copy(folder)
     if times > 1:
-        rows = {name: _rows(folder, name) for name in ("series", "observations", "polls", "poll_questions", "poll_answers")}
-        added = {"observations": (times - 1) * len(rows["observations"]), "poll_answers": (times - 1) * len(rows["poll_answers"])}
+        rows = {
+            name: _rows(folder, name)
+            for name in ("series", "observations", "polls", "poll_questions", "poll_answers")
+        }
+        added = {
+            "observations": (times - 1) * len(rows["observations"]),
+            "poll_answers": (times - 1) * len(rows["poll_answers"]),
+        }
 
         def like(table: str, **changes: str) -> dict:
             first = rows[table][0]
-            return {**first, **{column: "" for column in ("note", "accounts_differ") if column in first}, **changes}
+            return {
+                **first,
+                **{column: "" for column in ("note", "accounts_differ") if column in first},
+                **changes,
+            }
 
         series = like("series", series_id="zz-benchmark")
-        observations = [like("observations", observation_id=f"zz-benchmark-{n:07}", series_id="zz-benchmark") for n in range(added["observations"])]
+        observations = [
+            like("observations", observation_id=f"zz-benchmark-{n:07}", series_id="zz-benchmark")
+            for n in range(added["observations"])
+        ]
         poll = like("polls", poll_id="zz-benchmark")
         questions = [
-            like("poll_questions", question_id=f"zz-benchmark-{n:07}", poll_id="zz-benchmark", question_series_id="", break_before="", incomplete="")
+            like(
+                "poll_questions",
+                question_id=f"zz-benchmark-{n:07}",
+                poll_id="zz-benchmark",
+                question_series_id="",
+                break_before="",
+                incomplete="",
+            )
             for n in range(added["poll_answers"] // 2)
         ]
         answers = [
-            like("poll_answers", answer_id=f"{question['question_id']}-{option}", question_id=question["question_id"], option=option, percent="50", parts="", role="answer")
+            like(
+                "poll_answers",
+                answer_id=f"{question['question_id']}-{option}",
+                question_id=question["question_id"],
+                option=option,
+                percent="50",
+                parts="",
+                role="answer",
+            )
             for question in questions
             for option in ("no", "yes")
         ]
-        for name, more in {"series": [series], "observations": observations, "polls": [poll], "poll_questions": questions, "poll_answers": answers}.items():
+        for name, more in {
+            "series": [series],
+            "observations": observations,
+            "polls": [poll],
+            "poll_questions": questions,
+            "poll_answers": answers,
+        }.items():
             _write(folder / "data" / f"{name}.csv", rows[name] + more)
     return folder
 
@@ -203,4 +295,8 @@ def _rows(folder: Path, table: str) -> list[dict]:
 def rows_in(folder: Path) -> int:
     """The rows of all tables of a copy."""
     package = json.loads((folder / "data" / "datapackage.json").read_text(encoding="utf-8"))
-    return sum(len(_rows(folder, entry["name"])) for entry in package["resources"] if entry.get("type") == "table")
+    return sum(
+        len(_rows(folder, entry["name"]))
+        for entry in package["resources"]
+        if entry.get("type") == "table"
+    )

@@ -1,6 +1,9 @@
-"""JupyterHub for a class on one server: each student has an account of the server, and a JupyterLab with the book.
+"""JupyterHub for a class on one server.
 
-Started by `hub/run`; the book's page "Running a hub for a class" says how to prepare a server, and what to change here.
+Each student has an account of the server, and a JupyterLab with the book.
+
+Started by `hub/run`; the book's page "Running a hub for a class" says how to prepare a server, and
+what to change here.
 """
 
 import os
@@ -10,14 +13,16 @@ c = get_config()  # noqa: F821 (given by JupyterHub)
 
 HUB = Path(__file__).resolve().parent
 BOOK = HUB.parent
-#: What the hub keeps: who is logged in, its secrets, and the exchange of assignments. Outlives updates of the book.
+#: What the hub keeps: who is logged in, its secrets, and the exchange of assignments. Outlives
+#: updates of the book.
 STATE = Path(os.environ.get("HUB_STATE", "/srv/unsigned-peace-state"))
 EXCHANGE = STATE / "exchange"
 
 STATE.mkdir(parents=True, exist_ok=True)
 STATE.chmod(0o711)  # students reach the exchange through it and see nothing else
 EXCHANGE.mkdir(exist_ok=True)
-EXCHANGE.chmod(0o777)  # nbgrader asks for this: students hand in here; it keeps their folders from each other
+# nbgrader asks for this: students hand in here; it keeps their folders from each other
+EXCHANGE.chmod(0o777)
 
 # Where it listens: this machine only. A web server in front adds the public name and HTTPS.
 c.JupyterHub.bind_url = os.environ.get("HUB_ADDRESS", "http://127.0.0.1:8000")
@@ -34,7 +39,8 @@ c.LocalAuthenticator.allowed_groups = {"students"}
 c.JupyterHub.spawner_class = "localprocess"
 c.Spawner.cmd = [
     "prlimit",
-    "--data=2147483648",  # bytes of memory that each process may fill: a cell that wants more gets a MemoryError
+    # bytes of memory that each process may fill: a cell that wants more gets a MemoryError
+    "--data=2147483648",
     "--nproc=512",  # processes and threads of the account
     "--fsize=1073741824",  # bytes of a file
     "--core=0",
@@ -43,7 +49,9 @@ c.Spawner.cmd = [
 ]
 c.Spawner.default_url = "/lab"
 c.Spawner.environment = {
-    "JUPYTER_CONFIG_PATH": f"{HUB / 'config'}{os.pathsep}{BOOK / 'unsigned_peace' / 'lab' / 'config'}",
+    "JUPYTER_CONFIG_PATH": os.pathsep.join(
+        str(folder) for folder in (HUB / "config", BOOK / "unsigned_peace" / "lab" / "config")
+    ),
     "HUB_EXCHANGE": str(EXCHANGE),
     "OMP_NUM_THREADS": "1",  # one student's chapter keeps one processor busy, not all
     "OPENBLAS_NUM_THREADS": "1",

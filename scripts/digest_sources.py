@@ -1,13 +1,17 @@
-"""Writes the digests by which ``make check`` knows the words of sources: ``python scripts/digest_sources.py TEXT_OR_TABLE...``
+"""Writes the digests by which ``make check`` knows the words of sources.
 
-Give the press articles as text files, and tables (CSV) with passages of sources in a column ``excerpt`` or
-``quote``. Only digests are written, sorted, a line each; the texts stay where they are.
+``python scripts/digest_sources.py TEXT_OR_TABLE...``
+
+Give the press articles as text files, and tables (CSV) with passages of sources in a column
+``excerpt`` or ``quote``. Only digests are written, sorted, a line each; the texts stay where they
+are.
 """
 
+import argparse
 import csv
-import sys
 from pathlib import Path
 
+from unsigned_peace.commands import file
 from unsigned_peace.validation.own_words import DIGESTS, runs
 
 
@@ -24,8 +28,13 @@ def passages(path: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    digests = {digest.hex() for argument in sys.argv[1:] for passage in passages(Path(argument)) for _, digest in runs(passage)}
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sources", nargs="+", type=file, help="texts, and tables (CSV)")
+    digests = {
+        digest.hex()
+        for path in parser.parse_args().sources
+        for passage in passages(path)
+        for _, digest in runs(passage)
+    }
     DIGESTS.write_text("".join(f"{digest}\n" for digest in sorted(digests)), encoding="ascii")
     print(f"{len(digests)} runs of words in {DIGESTS.name}")
