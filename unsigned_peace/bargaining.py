@@ -54,15 +54,24 @@ def generous(frame: pd.DataFrame, best_first: list[str]) -> pd.DataFrame:
         raise ValueError("a deal has two answers in one question; keep one, or the net of both")
     total = frame.groupby("question_id", observed=True)["percent"].sum()
     if (total > 101).any():
-        raise ValueError(f"answers add to more than 100 percent: {', '.join(total.index[total > 101])}")
-    worst_first = frame.reset_index(drop=True).sort_values("deal", key=lambda deal: -deal.astype(object).map(best_first.index), kind="stable")
-    climbed = worst_first["percent"].astype("float64").groupby(worst_first["question_id"], observed=True).cumsum()
+        raise ValueError(
+            f"answers add to more than 100 percent: {', '.join(total.index[total > 101])}"
+        )
+    worst_first = frame.reset_index(drop=True).sort_values(
+        "deal", key=lambda deal: -deal.astype(object).map(best_first.index), kind="stable"
+    )
+    climbed = (
+        worst_first["percent"]
+        .astype("float64")
+        .groupby(worst_first["question_id"], observed=True)
+        .cumsum()
+    )
     fresh = frame.drop(columns=["low", "high"], errors="ignore")
     return fresh.assign(percent=climbed.sort_index().to_numpy(), derived=True)
 
 
 def membership(low: float, high: float, threshold: float) -> str:
-    """Whether a share whose interval runs from ``low`` to ``high`` reaches a threshold (all percent).
+    """Whether a share of interval ``low`` to ``high`` reaches a threshold (all percent).
 
     ``inside``: the whole interval does, its lower end included. ``outside``: none of it does.
     ``possible``: the interval holds the threshold, so the sample cannot tell. ``unknown``: there
@@ -93,7 +102,9 @@ def in_both(first: str, second: str) -> str:
     return "inside"
 
 
-def overlap(frame: pd.DataFrame, threshold: float, countries: tuple[str, str] = ("Japan", "Russia")) -> pd.DataFrame:
+def overlap(
+    frame: pd.DataFrame, threshold: float, countries: tuple[str, str] = ("Japan", "Russia")
+) -> pd.DataFrame:
     """The place of each deal in the two win-sets, and in both, at a threshold in percent.
 
     A row for each deal of the frame, in order of appearance: ``deal``, a column for each of the
@@ -105,12 +116,17 @@ def overlap(frame: pd.DataFrame, threshold: float, countries: tuple[str, str] = 
     """
     wide = side_by_side(frame, countries)
     for country in countries:
-        wide[country] = [membership(low, high, threshold) for low, high in zip(wide[f"{country}_low"], wide[f"{country}_high"])]
+        wide[country] = [
+            membership(low, high, threshold)
+            for low, high in zip(wide[f"{country}_low"], wide[f"{country}_high"])
+        ]
     wide["both"] = [in_both(*pair) for pair in zip(*(wide[country] for country in countries))]
     return wide[["deal", *countries, "both"]]
 
 
-def side_by_side(frame: pd.DataFrame, countries: tuple[str, str] = ("Japan", "Russia")) -> pd.DataFrame:
+def side_by_side(
+    frame: pd.DataFrame, countries: tuple[str, str] = ("Japan", "Russia")
+) -> pd.DataFrame:
     """One row for each deal, the two countries beside each other.
 
     Columns ``deal``, then for each country ``Japan_percent``, ``Japan_low``, ``Japan_high`` and so
@@ -126,7 +142,9 @@ def side_by_side(frame: pd.DataFrame, countries: tuple[str, str] = ("Japan", "Ru
     return wide
 
 
-def shared_threshold(frame: pd.DataFrame, countries: tuple[str, str] = ("Japan", "Russia")) -> pd.DataFrame:
+def shared_threshold(
+    frame: pd.DataFrame, countries: tuple[str, str] = ("Japan", "Russia")
+) -> pd.DataFrame:
     """For each deal asked about in both countries, the highest threshold at which both accept it.
 
     That is the smaller of the two shares: ``shared`` (percent), with ``weaker``, the country it
@@ -137,7 +155,10 @@ def shared_threshold(frame: pd.DataFrame, countries: tuple[str, str] = ("Japan",
     shares = wide[[f"{country}_percent" for country in countries]].set_axis(list(countries), axis=1)
     asked = shares.notna().all(axis=1)
     shares = shares[asked]
-    weaker = [countries[0] if a < b else countries[1] if b < a else "equal" for a, b in shares.itertuples(index=False)]
+    weaker = [
+        countries[0] if a < b else countries[1] if b < a else "equal"
+        for a, b in shares.itertuples(index=False)
+    ]
     found = wide.loc[asked, ["deal"]].assign(shared=shares.min(axis=1), weaker=weaker)
     return found.sort_values("shared", ascending=False, kind="stable").reset_index(drop=True)
 
@@ -157,6 +178,7 @@ def membership_expression(country: str, threshold: str = "threshold") -> str:
 def in_both_expression(first: str, second: str) -> str:
     """``in_both`` as a Vega expression, from two columns that hold the words of ``MEMBERSHIPS``."""
     either = " : ".join(
-        f"datum['{first}'] == '{answer}' || datum['{second}'] == '{answer}' ? '{answer}'" for answer in ("outside", "unknown", "possible")
+        f"datum['{first}'] == '{answer}' || datum['{second}'] == '{answer}' ? '{answer}'"
+        for answer in ("outside", "unknown", "possible")
     )
     return f"{either} : 'inside'"

@@ -1,4 +1,4 @@
-"""Time arithmetic: days between dates, spans, the old Russian calendar, who administered what on a day."""
+"""Time arithmetic: days, spans, the old Russian calendar, who administered what on a day."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ _FIRST_OLD_STYLE = pd.Timestamp("1700-03-12")
 
 
 def _day(value: str | pd.Timestamp) -> pd.Timestamp:
-    """A whole day. Raises ``ValueError`` for a missing date, a time of day, or text that is no date."""
+    """A whole day.
+
+    Raises ``ValueError`` for a missing date, a time of day, or text that is no date.
+    """
     day = pd.Timestamp(value)
     if pd.isna(day):
         raise ValueError("the day is missing")
@@ -31,7 +34,9 @@ def days_between(first: str | pd.Timestamp, second: str | pd.Timestamp) -> int:
 
 
 def intervals(frame: pd.DataFrame, start: str, end: str) -> pd.DataFrame:
-    """The rows of a frame that have both dates, with a column ``days``: from ``start`` to ``end``, in days.
+    """The rows of a frame that have both dates, with a column ``days``.
+
+    It counts from ``start`` to ``end``, in days.
 
     Where the frame has a ``precision`` column, rows whose date is known by month or year only are
     left out: their days would be invented. Raises ``KeyError`` if a column is missing, and
@@ -46,8 +51,12 @@ def intervals(frame: pd.DataFrame, start: str, end: str) -> pd.DataFrame:
     return spans
 
 
-def administration_until(until: str | pd.Timestamp | None = None, administration: pd.DataFrame | None = None) -> pd.DataFrame:
-    """The administration of each place up to a day: rows that continue end on it, with ``days``, in days.
+def administration_until(
+    until: str | pd.Timestamp | None = None, administration: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """The administration of each place up to a day.
+
+    Rows that continue end on it, with ``days``, in days.
 
     Without ``until`` that day is the last that the record covers (``dataset.horizon``).
     Rows that start after ``until`` are left out, and rows that end later are cut there, so that
@@ -60,8 +69,12 @@ def administration_until(until: str | pd.Timestamp | None = None, administration
     return intervals(begun.assign(end=begun["end"].fillna(last).clip(upper=last)), "start", "end")
 
 
-def administered_by(day: str | pd.Timestamp, administration: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Who administered each place on a day: the row of ``administration`` in force then, one a place.
+def administered_by(
+    day: str | pd.Timestamp, administration: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Who administered each place on a day.
+
+    The row of ``administration`` in force then, one a place.
 
     Administration is actual rule, not title. On the day of a change the new administration counts,
     so that no place ever has two. Raises ``ValueError`` if the day lies before the first record of
@@ -71,7 +84,9 @@ def administered_by(day: str | pd.Timestamp, administration: pd.DataFrame | None
     frame = load("administration") if administration is None else administration
     first = frame.groupby("place_id")["start"].min().max()
     if on < first:
-        raise ValueError(f"administration is on record from {first:%Y-%m-%d}, not for {on:%Y-%m-%d}")
+        raise ValueError(
+            f"administration is on record from {first:%Y-%m-%d}, not for {on:%Y-%m-%d}"
+        )
     in_force = frame["start"].le(on) & (frame["end"].gt(on) | frame["end"].isna())
     return frame[in_force].sort_values("place_id").reset_index(drop=True)
 
@@ -85,13 +100,18 @@ def old_style_gap(day: str | pd.Timestamp) -> int:
     """
     new = _day(day)
     if new < _FIRST_OLD_STYLE:
-        raise ValueError(f"old style is reckoned from {_FIRST_OLD_STYLE:%Y-%m-%d} on, not for {new:%Y-%m-%d}")
+        raise ValueError(
+            f"old style is reckoned from {_FIRST_OLD_STYLE:%Y-%m-%d} on, not for {new:%Y-%m-%d}"
+        )
     gap = new.year // 100 - new.year // 400 - 2
     leap_days_only_there = new.year % 100 == 0 and new.year % 400 != 0
     if leap_days_only_there:
         leap_day = pd.Timestamp(new.year, 3, 1) + pd.Timedelta(days=gap - 1)
         if new == leap_day:
-            raise ValueError(f"{new:%Y-%m-%d} is 29 February {new.year} in the old style, a day that the new style does not have")
+            raise ValueError(
+                f"{new:%Y-%m-%d} is 29 February {new.year} in the old style, "
+                "a day that the new style does not have"
+            )
         gap -= new < leap_day
     return gap
 

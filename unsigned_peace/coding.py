@@ -20,7 +20,10 @@ _BLANK = "(blank)"
 
 
 class Agreement(NamedTuple):
-    """Of ``rows`` coded twice, the share with the same code in percent, and kappa; missing where nothing bears them."""
+    """Of ``rows`` coded twice, the share with the same code in percent, and kappa.
+
+    Missing where nothing bears them.
+    """
 
     rows: int
     percent: float
@@ -35,14 +38,18 @@ def agreement(first: pd.Series, second: pd.Series) -> Agreement:
     """
     if not first.index.equals(second.index):
         raise ValueError("the two codings are not of the same rows, in the same order")
-    one, two = (codes.astype(object).where(codes.notna(), _BLANK).map(str) for codes in (first, second))
+    one, two = (
+        codes.astype(object).where(codes.notna(), _BLANK).map(str) for codes in (first, second)
+    )
     if not len(one):
         return Agreement(0, float("nan"), float("nan"))
     observed = one.eq(two).mean()
     shares = [codes.value_counts(normalize=True) for codes in (one, two)]
     expected = shares[0].mul(shares[1], fill_value=0).sum()
     bears = len(one) >= ROWS_FOR_KAPPA and expected < 1
-    return Agreement(len(one), 100 * observed, (observed - expected) / (1 - expected) if bears else float("nan"))
+    return Agreement(
+        len(one), 100 * observed, (observed - expected) / (1 - expected) if bears else float("nan")
+    )
 
 
 def of_positions(positions: pd.DataFrame) -> pd.DataFrame:
@@ -59,5 +66,8 @@ def of_positions(positions: pd.DataFrame) -> pd.DataFrame:
         found.append((f"code of {dimension}", agreement(rows["value"], rows["second_value"])))
     about = twice[twice["dimension"].isin(["subject", "offer", "demand", "denial"])]
     found.append(("islands", agreement(about["islands"], about["second_islands"])))
-    found += [(column, agreement(twice[column], twice[f"second_{column}"])) for column in ("form", "standing")]
+    found += [
+        (column, agreement(twice[column], twice[f"second_{column}"]))
+        for column in ("form", "standing")
+    ]
     return pd.DataFrame([{"coded": what, **result._asdict()} for what, result in found])

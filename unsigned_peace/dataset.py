@@ -1,4 +1,4 @@
-"""Loads the tables of ``data/`` as typed frames, from their one description ``data/datapackage.json``."""
+"""Loads the tables of ``data/`` as typed frames, by their description ``datapackage.json``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ WHOLE = "datapackage.json"
 #: In ``tables_read``: the horizon.
 HORIZON = "horizon"
 
-#: Parts of the dataset that this process has asked for: what a chapter depends on (see ``execution``).
+#: Parts of the dataset that this process has asked for: what a chapter depends on (see
+#: ``execution``).
 tables_read: set[str] = set()
 
 
@@ -27,7 +28,8 @@ def _there(path: Path) -> Path:
     if path.is_file():
         return path
     raise FileNotFoundError(
-        f"the dataset has no file {path.name} in {path.parent}. This copy of the book is not whole: `git checkout data` brings its files back, or fetch the book again."
+        f"the dataset has no file {path.name} in {path.parent}. This copy of the book is not "
+        "whole: `git checkout data` brings its files back, or fetch the book again."
     )
 
 
@@ -44,10 +46,13 @@ def table_names() -> list[str]:
 
 
 def horizon() -> pd.Timestamp:
-    """The last day that the record covers: the search went beyond it and found no dated page on the subject.
+    """The last day that the record covers.
 
-    No record is of a later day, and what came after is not known here. It stands in one place, ``horizon`` of the descriptor. Raises ``KeyError`` if it is missing there
-    and ``ValueError`` if it is no date.
+    The search went beyond it and found no dated page on the subject.
+
+    No record is of a later day, and what came after is not known here. It stands in one place,
+    ``horizon`` of the descriptor. Raises ``KeyError`` if it is missing there and ``ValueError`` if
+    it is no date.
     """
     tables_read.add(HORIZON)
     return pd.to_datetime(descriptor()[HORIZON], format="%Y-%m-%d")
@@ -62,7 +67,10 @@ def resource(table: str) -> dict:
     for entry in descriptor()["resources"]:
         if entry["name"] == table:
             return entry
-    raise KeyError(f"there is no {table!r} in the dataset; there is: {', '.join(entry['name'] for entry in descriptor()['resources'])}")
+    raise KeyError(
+        f"there is no {table!r} in the dataset; there is: "
+        f"{', '.join(entry['name'] for entry in descriptor()['resources'])}"
+    )
 
 
 def fields(table: str) -> list[dict]:
@@ -103,14 +111,27 @@ def load(table: str) -> pd.DataFrame:
     path = _there(data_folder() / entry["path"])
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
     try:
-        return pd.DataFrame({field["name"]: _typed(frame[field["name"]], field) for field in entry["schema"]["fields"]})
+        return pd.DataFrame(
+            {
+                field["name"]: _typed(frame[field["name"]], field)
+                for field in entry["schema"]["fields"]
+            }
+        )
     except (ValueError, TypeError, KeyError) as error:
-        raise ValueError(f"{path.name} does not fit its description ({str(error).splitlines()[0]}); run `make check` to see every fault") from error
+        raise ValueError(
+            f"{path.name} does not fit its description ({str(error).splitlines()[0]}); "
+            "run `make check` to see every fault"
+        ) from error
 
 
 def outlines() -> dict:
-    """The outlines of coasts and islands, as a GeoJSON feature collection (longitude, latitude, WGS 84)."""
-    return json.loads(_there(data_folder() / resource("outlines")["path"]).read_text(encoding="utf-8"))
+    """The outlines of coasts and islands, as a GeoJSON feature collection.
+
+    Longitude comes before latitude, in degrees of WGS 84.
+    """
+    return json.loads(
+        _there(data_folder() / resource("outlines")["path"]).read_text(encoding="utf-8")
+    )
 
 
 def record_address(table: str, record_id: str) -> str:
@@ -120,4 +141,11 @@ def record_address(table: str, record_id: str) -> str:
 
 def cited(*frames: pd.DataFrame) -> list[str]:
     """The identifiers of all sources that the records of some frames cite, sorted, each once."""
-    return sorted({source for frame in frames for cell in frame["sources"].dropna() for source in cell.split(LIST_SEPARATOR)})
+    return sorted(
+        {
+            source
+            for frame in frames
+            for cell in frame["sources"].dropna()
+            for source in cell.split(LIST_SEPARATOR)
+        }
+    )

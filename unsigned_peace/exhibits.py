@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from unsigned_peace.captions import Caption
 from unsigned_peace.dataset import cited
 
 #: JupyterLab draws Vega-Lite up to this version; later ones are rejected or shown as text.
@@ -17,12 +16,22 @@ TABLE_TYPE = "application/vnd.unsigned-peace.table+json"
 CARD = "unsigned_peace"
 
 
-def about(name: str, title: str, description: str, records: pd.DataFrame | list[pd.DataFrame]) -> dict:
-    """The exhibit's card, as plain JSON: name, title, description, sources, and how sure its records are.
+def about(
+    name: str,
+    title: str,
+    description: str,
+    records: pd.DataFrame | list[pd.DataFrame],
+    figures: Mapping[str, str] | None = None,
+) -> dict:
+    """The exhibit's card, as plain JSON.
+
+    Name, title, description, sources, and how sure its records are; the figures that its words
+    name, for the same words in other languages.
 
     ``records`` are the frames that the exhibit was made from, with their ``sources`` column; rows
     of low confidence and rows on which accounts differ are counted so that the page can say so.
-    Raises ``ValueError`` if the name is not an address, or title, description or sources are missing.
+    Raises ``ValueError`` if the name is not an address, or title, description or sources are
+    missing.
     """
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         raise ValueError(f'"{name}" cannot be an address: use lower-case words joined by hyphens')
@@ -39,15 +48,25 @@ def about(name: str, title: str, description: str, records: pd.DataFrame | list[
         "name": name,
         "title": title,
         "description": description,
+        "figures": dict(figures or {}),
         "sources": sources,
         "records": sum(len(frame) for frame in frames),
-        "low_confidence": sum(int(frame["confidence"].eq("low").sum()) for frame in frames if "confidence" in frame),
-        "accounts_differ": sum(int(frame["accounts_differ"].notna().sum()) for frame in frames if "accounts_differ" in frame),
+        "low_confidence": sum(
+            int(frame["confidence"].eq("low").sum()) for frame in frames if "confidence" in frame
+        ),
+        "accounts_differ": sum(
+            int(frame["accounts_differ"].notna().sum())
+            for frame in frames
+            if "accounts_differ" in frame
+        ),
     }
 
 
 def exhibits_of(executed: Mapping) -> Iterator[tuple[str, dict]]:
-    """The charts and tables of an executed notebook in their order: ``chart`` and its specification, or ``table`` and its content."""
+    """The charts and tables of an executed notebook in their order.
+
+    Each is ``chart`` and its specification, or ``table`` and its content.
+    """
     for cell in executed["cells"]:
         for output in cell.get("outputs", []):
             for kind, mime_type in (("chart", CHART_TYPE), ("table", TABLE_TYPE)):
@@ -61,17 +80,14 @@ def card_of(exhibit: dict) -> dict | None:
 
 
 def caution(card: dict) -> str:
-    """The sentence that an exhibit drawn from low-confidence records carries; empty where there are none."""
+    """The sentence that an exhibit drawn from low-confidence records carries.
+
+    Empty where there are none.
+    """
     low = card["low_confidence"]
     if not low:
         return ""
-    return f"{low} of the {card['records']} records shown {'is' if low == 1 else 'are'} of low confidence."
-
-
-def spelled_out(caption: Caption | str, given: tuple, subtitle: str = "") -> tuple:
-    """Name, title, description, records and subtitle of an exhibit, whether from a caption or one by one."""
-    if isinstance(caption, Caption):
-        (records,) = given or (None,)
-        return caption.name, caption.title, caption.description, records, caption.subtitle
-    title, description, records = (*given, None)[:3]
-    return caption, title, description, records, subtitle
+    return (
+        f"{low} of the {card['records']} records shown {'is' if low == 1 else 'are'} of low "
+        "confidence."
+    )

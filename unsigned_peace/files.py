@@ -1,4 +1,7 @@
-"""Reads and writes files in the ways that the whole package shares: digests, whole writes, tables, zips, folders put in place."""
+"""Reads and writes files in the ways that the whole package shares.
+
+Digests, whole writes, tables, zips, folders put in place.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ _LEFT_OVER = {"__pycache__", ".ipynb_checkpoints"}
 
 
 # digests -----------------------------------------------------------------------------------------
+
 
 def digest(*parts: bytes | str) -> str:
     """Digest of some contents, each apart from the next."""
@@ -38,18 +42,29 @@ def files_in(place: Path) -> list[Path]:
     """The files of a folder in order, or the file itself."""
     if place.is_file():
         return [place]
-    return sorted(path for path in place.rglob("*") if path.is_file() and not _LEFT_OVER & set(path.parts))
+    return sorted(
+        path for path in place.rglob("*") if path.is_file() and not _LEFT_OVER & set(path.parts)
+    )
 
 
 def folder_digest(folder: Path) -> str:
     """Digest of all files of a folder and their names."""
-    return digest(*(f"{path.relative_to(folder).as_posix()}\0{file_digest(path)}" for path in files_in(folder)))
+    return digest(
+        *(
+            f"{path.relative_to(folder).as_posix()}\0{file_digest(path)}"
+            for path in files_in(folder)
+        )
+    )
 
 
 # writing -----------------------------------------------------------------------------------------
 
+
 def write_whole(path: Path, text: str) -> None:
-    """Writes a file whole or not at all, whatever happens meanwhile: what stood there stays until then."""
+    """Writes a file whole or not at all, whatever happens meanwhile.
+
+    What stood there stays until then.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -69,7 +84,9 @@ def as_csv(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     return text.getvalue()
 
 
-def put_into(package: zipfile.ZipFile, name: str, content: bytes | str, how: int = zipfile.ZIP_DEFLATED) -> None:
+def put_into(
+    package: zipfile.ZipFile, name: str, content: bytes | str, how: int = zipfile.ZIP_DEFLATED
+) -> None:
     """Adds a file to a zip so that the zip is the same to the byte for the same content."""
     entry = zipfile.ZipInfo(name, _EARLIEST)
     entry.compress_type = how
@@ -78,14 +95,20 @@ def put_into(package: zipfile.ZipFile, name: str, content: bytes | str, how: int
 
 
 def write_zip(path: Path, folder: str, files: dict[str, Path]) -> None:
-    """Files (name inside, and the file) as a zip of one folder that is the same to the byte for the same content."""
+    """Files (name inside, and the file) as a zip of one folder.
+
+    It is the same to the byte for the same content.
+    """
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as package:
         for name, file in sorted(files.items()):
             put_into(package, f"{folder}/{name}", file.read_bytes())
 
 
 def put_in_place(made: Path, folder: Path, leave_out: Collection[str] = ()) -> None:
-    """Replaces a folder by a copy of what was made; whoever looks in between finds the one or the other."""
+    """Replaces a folder by a copy of what was made.
+
+    Whoever looks in between finds the one or the other.
+    """
     fresh = folder.with_name(f".{folder.name}.fresh")
     shutil.rmtree(fresh, ignore_errors=True)
     shutil.copytree(made, fresh, ignore=shutil.ignore_patterns(*leave_out))

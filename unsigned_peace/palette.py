@@ -1,4 +1,7 @@
-"""The colours of charts, in light and dark, and their widths: what charts and pages must agree on."""
+"""The colours of charts, in light and dark, and their widths.
+
+Charts and pages must agree on them.
+"""
 
 from __future__ import annotations
 
@@ -22,5 +25,7 @@ PALETTE = {
     "soft": ("#e4e6ea", "#343a41"),
 }
 
-#: Width of a chart on a wide page and on a telephone, axes and legend included, in pixels.
-WIDE, NARROW = 680, 330
+#: Widths of a chart, axes and legend included, in pixels: as wide as the text, a little wider, as
+#: wide as a large page has room for. On a telephone all are of one width.
+WIDTHS = {"text": 592, "wide": 680, "page": 872}
+WIDE, NARROW = WIDTHS["wide"], 320

@@ -1,4 +1,7 @@
-"""What commands that run side by side have to know: whether another one builds here, and how many processors there are."""
+"""What commands that run side by side have to know.
+
+Whether another one builds here, and how many processors there are.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,20 @@ from collections.abc import Iterator
 
 from unsigned_peace import paths
 
+#: The lock that this process holds, if it does.
+_held: list[str] = []
+
 
 @contextlib.contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Waits until no other command builds or executes here. The system lifts the lock of a command that was killed."""
+    """Waits until no other command builds or executes here.
+
+    A part of the command that does goes on at once. The system lifts the lock of a command that
+    was killed.
+    """
+    if _held:
+        yield
+        return
     path = paths.EXECUTED.parent / "lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as lock:
@@ -21,7 +34,11 @@ def one_at_a_time() -> Iterator[None]:
         except BlockingIOError:
             print("  another build is at work here; waiting for it to end", flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        _held.append(str(path))
+        try:
+            yield
+        finally:
+            _held.clear()
 
 
 def processors() -> int:

@@ -6,6 +6,8 @@ the value shows in the HTML and in JupyterLab alike.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 
@@ -15,15 +17,31 @@ class Figure(str):
     def __repr__(self) -> str:
         return str(self)
 
-    def _repr_pretty_(self, printer, cycle) -> None:
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(str(self))
 
 
-_SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_SMALL = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
 
 
-def _present(value, what: str) -> None:
-    if value is None or (not isinstance(value, str) and pd.api.types.is_scalar(value) and pd.isna(value)):
+def _present(value: Any, what: str) -> None:
+    if value is None or (
+        not isinstance(value, str) and pd.api.types.is_scalar(value) and pd.isna(value)
+    ):
         raise ValueError(f"{what} is missing: there is no record to take it from")
     if not pd.api.types.is_scalar(value):
         raise ValueError(f"{what} is {len(value)} values, expected one")
@@ -36,11 +54,30 @@ def number(value: float, decimals: int = 0) -> Figure:
 
 
 def words(value: int, zero: str = "zero") -> Figure:
-    """A whole number as a word up to twelve, in digits above; ``zero`` is the word for none ("no", "none")."""
+    """A whole number as a word up to twelve, in digits above.
+
+    ``zero`` is the word for none ("no", "none").
+    """
     _present(value, "the number")
     if value == 0:
         return Figure(zero)
     return Figure(_SMALL[int(value)] if 0 <= value < len(_SMALL) else f"{int(value):,}")
+
+
+def out_of(part: int, whole: int) -> Figure:
+    """So many of so many as a reader would say it: ``five of the six``, ``all six``, ``both``.
+
+    Raises ``ValueError`` if a count is missing, or the part is not within the whole.
+    """
+    _present(part, "the part")
+    _present(whole, "the whole")
+    if not 0 <= part <= whole or whole == 0:
+        raise ValueError(f"{part} of {whole} is no part of a whole")
+    if part == whole:
+        return Figure({1: "the one", 2: "both"}.get(int(whole), f"all {words(whole)}"))
+    if part == 0 and whole <= 2:
+        return Figure("none" if whole == 1 else "neither")
+    return Figure(f"{words(part, zero='none')} of the {words(whole)}")
 
 
 def percent(value: float, decimals: int | None = None) -> Figure:
@@ -56,7 +93,10 @@ def points(value: float, decimals: int | None = None) -> Figure:
 
 
 def span(low: float, high: float, word: str = "to", decimals: int | None = None) -> Figure:
-    """Two shares as a range: ``5 to 11 percent``; ``word`` stands between them, ``and`` after "between"."""
+    """Two shares as a range: ``5 to 11 percent``.
+
+    ``word`` stands between them, ``and`` after "between".
+    """
     _present(low, "the lower share")
     _present(high, "the higher share")
     return Figure(f"{_trimmed(low, decimals)} {word} {_trimmed(high, decimals)} percent")
@@ -75,9 +115,17 @@ def minutes(value: float) -> Figure:
 
 
 def date(value: pd.Timestamp, precision: str = "day") -> Figure:
-    """A date as ``22 January 2019``, ``January 2019`` or ``2019``, by its precision; or as ``22 January`` (``day and month``)."""
+    """A date as ``22 January 2019``, ``January 2019`` or ``2019``, by its precision.
+
+    With ``day and month`` it is ``22 January``.
+    """
     _present(value, "the date")
-    form = {"day": f"{value.day} %B %Y", "day and month": f"{value.day} %B", "month": "%B %Y", "year": "%Y"}[precision]
+    form = {
+        "day": f"{value.day} %B %Y",
+        "day and month": f"{value.day} %B",
+        "month": "%B %Y",
+        "year": "%Y",
+    }[precision]
     return Figure(value.strftime(form))
 
 

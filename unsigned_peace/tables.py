@@ -3,34 +3,49 @@
 from __future__ import annotations
 
 import html
+from typing import Any
 
 import pandas as pd
 
 from unsigned_peace.captions import Caption
-from unsigned_peace.exhibits import TABLE_TYPE, about, caution, spelled_out
+from unsigned_peace.exhibits import TABLE_TYPE, about, caution
 
 
 class Table:
     """A table of the book, as a notebook shows it: made by ``table``."""
 
-    def __init__(self, card: dict, columns: list[str], rows: list[list[str]], addresses: list[str] | None) -> None:
+    def __init__(
+        self, card: dict, columns: list[str], rows: list[list[str]], addresses: list[str] | None
+    ) -> None:
         self.card, self.columns, self.rows, self.addresses = card, columns, rows, addresses
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        shown = {"card": self.card, "columns": self.columns, "rows": self.rows, "records": self.addresses}
-        return {TABLE_TYPE: shown, "text/html": self._as_html(), "text/plain": f"<table: {self.card['title']}>"}
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
+        shown = {
+            "card": self.card,
+            "columns": self.columns,
+            "rows": self.rows,
+            "records": self.addresses,
+        }
+        return {
+            TABLE_TYPE: shown,
+            "text/html": self._as_html(),
+            "text/plain": f"<table: {self.card['title']}>",
+        }
 
     def _as_html(self) -> str:
         head = "".join(f"<th scope='col'>{html.escape(column)}</th>" for column in self.columns)
-        body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in self.rows)
-        note = caution(self.card)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
+            for row in self.rows
+        )
+        caption = f"{self.card['title']} {caution(self.card)}".rstrip(" ")
         return (
-            f"<table><caption>{html.escape(self.card['title'])}{' ' + html.escape(note) if note else ''}</caption>"
+            f"<table><caption>{html.escape(caption)}</caption>"
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         )
 
 
-def _cell(value) -> str:
+def _cell(value: Any) -> str:
     if not isinstance(value, str) and pd.isna(value):
         return ""
     if isinstance(value, pd.Timestamp):
@@ -44,9 +59,9 @@ def _cell(value) -> str:
 
 def table(
     frame: pd.DataFrame,
-    caption: Caption | str,
-    *given: str | pd.DataFrame | list[pd.DataFrame],
+    caption: Caption,
     records: pd.DataFrame | list[pd.DataFrame] | None = None,
+    *,
     link_to: str | None = None,
     key: str | None = None,
 ) -> Table:
@@ -58,14 +73,9 @@ def table(
     identifiers: each row then links to its record. Raises ``ValueError`` as ``exhibits.about``
     does, and ``KeyError`` if a column of the caption is not in the frame.
     """
-    name, title, description, stated, _ = spelled_out(caption, given)
-    records = stated if records is None else records
-    if isinstance(caption, Caption):
-        shown = frame[list(caption.columns)].rename(columns=caption.columns)
-    else:
-        shown = frame.drop(columns=[column for column in ("sources", "confidence", "accounts_differ", "note") if records is None and column in frame])
-        shown = shown.drop(columns=key) if link_to else shown
+    shown = frame[list(caption.columns)].rename(columns=caption.columns)
     addresses = [f"{link_to}:{identifier}" for identifier in frame[key]] if link_to else None
     rows = [[_cell(value) for value in row] for row in shown.itertuples(index=False)]
-    card = about(name, title, description, frame if records is None else records)
-    return Table(card, [str(column) for column in shown.columns], rows, addresses)
+    rest_on = frame if records is None else records
+    card = about(caption.name, caption.title, caption.description, rest_on, caption.figures)
+    return Table(card, list(shown.columns), rows, addresses)

@@ -1,12 +1,24 @@
-"""Looks for authors' faults in assignments: the form, and whether key, stub and common mistakes get their points."""
+"""Looks for authors' faults in assignments: the form, and whether key, stub and common mistakes get
+their points.
+"""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 
-from unsigned_peace.coursework.assignments import SUITE, Assignment, AssignmentError, Task, grade_id, shown
+from nbformat import NotebookNode
+
+from unsigned_peace.coursework.assignments import (
+    SUITE,
+    Assignment,
+    AssignmentError,
+    Task,
+    grade_id,
+    shown,
+)
 from unsigned_peace.coursework.sandbox import Limits, Process, Stopped
 from unsigned_peace.coursework.scoring import Examiner, ask_cell
 from unsigned_peace.paths import CHAPTERS
@@ -14,41 +26,67 @@ from unsigned_peace.paths import CHAPTERS
 TASK_POINTS, ESSAY_POINTS, TASKS, ESSAY_WORDS = 20, 10, range(5, 9), range(120, 201)
 _BEGIN_SOLUTION, _END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 _BEGIN_HIDDEN, _END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
-_AIM = re.compile(r"^\*Aim (\d+) of the chapter: .+\*$", re.M)
+_AIM = re.compile(r"^\*Aim (\d+) of the chapter: .+\*$", re.MULTILINE)
 
 
 def faults(assignment: Assignment) -> list[str]:
-    """Every fault of an assignment, a line each; those of its form first, and only these if there are any."""
+    """Every fault of an assignment, a line each; those of its form first, and only these if there
+    are any.
+    """
     form = list(_form(assignment))
     return form or list(_points(assignment))
 
 
 def _at(assignment: Assignment, position: int, problem: str) -> str:
     cell = assignment.source.cells[position]
-    return f"{shown(assignment.path)}:{assignment.lines[position]}: {grade_id(cell) or 'cell'}: {problem}"
+    return (
+        f"{shown(assignment.path)}:{assignment.lines[position]}: {grade_id(cell) or 'cell'}: "
+        f"{problem}"
+    )
 
 
 # the form ----------------------------------------------------------------------------------------
 
+
 def _form(assignment: Assignment) -> Iterator[str]:
     cells = assignment.source.cells
-    numbers = sorted({int(found[1]) for name in assignment.places if (found := re.fullmatch(r"task-(\d+)(?:-question|-check)?", name))})
-    essays = sorted({int(found[1]) for name in assignment.places if (found := re.fullmatch(r"essay-(\d+)(?:-question)?", name))})
-    expected = ["about", "setup", *(f"task-{n}{part}" for n in numbers for part in ("-question", "", "-check")), *(f"essay-{n}{part}" for n in essays for part in ("-question", ""))]
+    numbers, essays = _numbers(assignment, "task"), _numbers(assignment, "essay")
+    expected = [
+        "about",
+        "setup",
+        *(f"task-{n}{part}" for n in numbers for part in ("-question", "", "-check")),
+        *(f"essay-{n}{part}" for n in essays for part in ("-question", "")),
+    ]
     for position, cell in enumerate(cells):
         if not grade_id(cell):
-            yield _at(assignment, position, "this cell has no nbgrader.grade_id; each cell of an assignment carries one (see the format of cells)")
-    found = [grade_id(cell) for cell in cells if grade_id(cell)]
+            yield _at(
+                assignment,
+                position,
+                "this cell has no nbgrader.grade_id; each cell of an assignment carries "
+                "one (see the format of cells)",
+            )
+    found = [name for cell in cells if (name := grade_id(cell))]
     if found != expected:
-        wrong = next((i for i, (a, b) in enumerate(zip(found, expected)) if a != b), min(len(found), len(expected)))
-        there, due = (names[wrong] if wrong < len(names) else "the end" for names in (found, expected))
-        yield f"{shown(assignment.path)}: cells are about, setup, then for each task its question, solution and check, then essays: expected {due}, found {there}"
+        both = zip_longest(found, expected, fillvalue="the end")
+        there, due = next((name, other) for name, other in both if name != other)
+        yield (
+            f"{shown(assignment.path)}: cells are about, setup, then for each task its "
+            f"question, solution and check, then essays: expected {due}, found {there}"
+        )
         return
     if numbers != list(range(1, len(numbers) + 1)) or len(numbers) not in TASKS:
-        yield f"{shown(assignment.path)}: expected {TASKS[0]} to {TASKS[-1]} tasks numbered from 1, found {numbers}"
+        yield (
+            f"{shown(assignment.path)}: expected {TASKS[0]} to {TASKS[-1]} tasks numbered from "
+            f"1, found {numbers}"
+        )
     if essays not in ([1], [1, 2]):
-        yield f"{shown(assignment.path)}: expected one or two essays numbered from 1, found {essays}"
-    for total, kind, points in ((TASK_POINTS, "tasks", sum(task.points for task in assignment.tasks)), (ESSAY_POINTS, "essays", sum(assignment.essays.values()))):
+        yield (
+            f"{shown(assignment.path)}: expected one or two essays numbered from 1, found {essays}"
+        )
+    for total, kind, points in (
+        (TASK_POINTS, "tasks", sum(task.points for task in assignment.tasks)),
+        (ESSAY_POINTS, "essays", sum(assignment.essays.values())),
+    ):
         if points != total:
             yield f"{shown(assignment.path)}: points of {kind} sum to {points:g}, expected {total}"
     chapter = CHAPTERS / f"{assignment.stem}.md"
@@ -62,8 +100,14 @@ def _form(assignment: Assignment) -> Iterator[str]:
     for task in assignment.tasks:
         yield from _task(assignment, task)
         aims.append(cells[task.check].metadata.get(SUITE, {}).get("aim"))
-    if chapter.exists() and (block := re.search(r"^:::+\{aims\}\n(.*?)^:::", chapter.read_text(encoding="utf-8"), re.M | re.S)):
-        for aim in re.findall(r"^(\d+)\.", block[1], re.M):
+    if chapter.exists() and (
+        block := re.search(
+            r"^:::+\{aims\}\n(.*?)^:::",
+            chapter.read_text(encoding="utf-8"),
+            re.MULTILINE | re.DOTALL,
+        )
+    ):
+        for aim in re.findall(r"^(\d+)\.", block[1], re.MULTILINE):
             if int(aim) not in aims:
                 yield f"{shown(assignment.path)}: no task tests aim {aim} of the chapter"
     for name in assignment.essays:
@@ -72,62 +116,134 @@ def _form(assignment: Assignment) -> Iterator[str]:
     yield from _kept_back(assignment)
 
 
+def _numbers(assignment: Assignment, kind: str) -> list[int]:
+    """The numbers of the tasks, or of the essays, that any cell belongs to."""
+    found = (re.match(rf"{kind}-(\d+)(?:-|$)", name) for name in assignment.places)
+    return sorted({int(match[1]) for match in found if match})
+
+
 def _marks(assignment: Assignment, position: int) -> Iterator[str]:
     cell = assignment.source.cells[position]
-    name, marks = grade_id(cell), cell.metadata.nbgrader
+    name, marks = cell.metadata.nbgrader["grade_id"], cell.metadata.nbgrader
     solution, check = bool(re.fullmatch(r"(task|essay)-\d+", name)), name.endswith("-check")
-    due = {"solution": solution, "grade": check or name.startswith("essay") and solution, "locked": not solution, "task": False, "schema_version": 3}
+    due = {
+        "solution": solution,
+        "grade": check or name.startswith("essay") and solution,
+        "locked": not solution,
+        "task": False,
+        "schema_version": 3,
+    }
     for key, value in due.items():
         if marks.get(key, False if key == "task" else None) != value:
-            yield _at(assignment, position, f"nbgrader.{key} is {marks.get(key)!r}, expected {value!r}")
-    kind = "code" if name == "setup" or check or solution and name.startswith("task") else "markdown"
+            yield _at(
+                assignment, position, f"nbgrader.{key} is {marks.get(key)!r}, expected {value!r}"
+            )
+    kind = (
+        "code" if name == "setup" or check or solution and name.startswith("task") else "markdown"
+    )
     if cell.cell_type != kind:
         yield _at(assignment, position, f"expected a {'code' if kind == 'code' else 'text'} cell")
 
 
 def _task(assignment: Assignment, task: Task) -> Iterator[str]:
     cells = assignment.source.cells
-    question, solution, check = cells[task.solution - 1].source, cells[task.solution].source, cells[task.check]
+    question, solution, check = (
+        cells[task.solution - 1].source,
+        cells[task.solution].source,
+        cells[task.check],
+    )
     number = task.name.removeprefix("task-")
     head = re.match(r"## Task (\d+): .+ \((\d+) points?\)", question)
-    if not head or head[1] != number or float(head[2]) != task.points:
-        yield _at(assignment, task.solution - 1, f"expected a heading '## Task {number}: ... ({task.points:g} points)'")
     aim = _AIM.search(question)
-    if not aim or int(aim[1]) != check.metadata.get(SUITE, {}).get("aim"):
-        yield _at(assignment, task.solution - 1, "expected a line '*Aim i of the chapter: ...*' with the aim that the check's metadata names")
-    if "<details>" not in question or "</details>" not in question:
-        yield _at(assignment, task.solution - 1, "expected a hint in <details><summary>Hint</summary> ... </details>")
-    if not task.answers:
-        yield _at(assignment, task.check, "expected `unsigned_peace: {answers: [...], aim: i}` in the metadata")
-    for answer in task.answers:
-        if f"`{answer}`" not in question:
-            yield _at(assignment, task.solution - 1, f"the answer `{answer}` is not named in the question")
-    for begin, end, source, position in ((_BEGIN_SOLUTION, _END_SOLUTION, solution, task.solution), (_BEGIN_HIDDEN, _END_HIDDEN, check.source, task.check)):
-        if source.count(begin) != 1 or source.count(end) != 1 or source.index(begin) > source.index(end):
-            yield _at(assignment, position, f"expected one '{begin}' ... '{end}'")
-    visible = check.source.partition(_BEGIN_HIDDEN)[0]
-    if not check.source.startswith("#") or check.source.startswith("###"):
-        yield _at(assignment, task.check, "expected a comment first: what the visible checks check, and that more is checked after handing in")
-    if "assert" not in visible:
-        yield _at(assignment, task.check, "expected a visible assert on kind and plausibility")
-    if "assert" not in check.source.partition(_BEGIN_HIDDEN)[2].partition(_END_HIDDEN)[0]:
-        yield _at(assignment, task.check, "expected a hidden assert on the value")
+    visible, _, rest = check.source.partition(_BEGIN_HIDDEN)
     try:
-        for node in ast.walk(ast.parse(check.source)):
-            if isinstance(node, ast.Assert) and node.msg is None:
-                yield _at(assignment, task.check, f"line {node.lineno} of the cell: an assert without a message")
+        tree = ast.parse(check.source)
+        bare = [n.lineno for n in ast.walk(tree) if isinstance(n, ast.Assert) and n.msg is None]
+        wrong = None
     except SyntaxError as error:
-        yield _at(assignment, task.check, f"not Python: {error}")
+        bare, wrong = [], error
+    for holds, position, problem in (
+        (
+            head and head[1] == number and float(head[2]) == task.points,
+            task.solution - 1,
+            f"expected a heading '## Task {number}: ... ({task.points:g} points)'",
+        ),
+        (
+            aim and int(aim[1]) == check.metadata.get(SUITE, {}).get("aim"),
+            task.solution - 1,
+            (
+                "expected a line '*Aim i of the chapter: ...*' with the aim that the check's "
+                "metadata names"
+            ),
+        ),
+        (
+            "<details>" in question and "</details>" in question,
+            task.solution - 1,
+            "expected a hint in <details><summary>Hint</summary> ... </details>",
+        ),
+        (
+            task.answers,
+            task.check,
+            "expected `unsigned_peace: {answers: [...], aim: i}` in the metadata",
+        ),
+        *(
+            (
+                f"`{answer}`" in question,
+                task.solution - 1,
+                f"the answer `{answer}` is not named in the question",
+            )
+            for answer in task.answers
+        ),
+        *(
+            (
+                source.count(begin) == source.count(end) == 1
+                and source.index(begin) < source.index(end),
+                position,
+                f"expected one '{begin}' ... '{end}'",
+            )
+            for begin, end, source, position in (
+                (_BEGIN_SOLUTION, _END_SOLUTION, solution, task.solution),
+                (_BEGIN_HIDDEN, _END_HIDDEN, check.source, task.check),
+            )
+        ),
+        (
+            check.source.startswith("#") and not check.source.startswith("###"),
+            task.check,
+            (
+                "expected a comment first: what the visible checks check, and that more is "
+                "checked after handing in"
+            ),
+        ),
+        ("assert" in visible, task.check, "expected a visible assert on kind and plausibility"),
+        (
+            "assert" in rest.partition(_END_HIDDEN)[0],
+            task.check,
+            "expected a hidden assert on the value",
+        ),
+        *(
+            (False, task.check, f"line {line} of the cell: an assert without a message")
+            for line in bare
+        ),
+        (wrong is None, task.check, f"not Python: {wrong}"),
+    ):
+        if not holds:
+            yield _at(assignment, position, problem)
 
 
 def _essay(assignment: Assignment, name: str) -> Iterator[str]:
     position = assignment.places[name]
     words = len(re.findall(r"[\w'’-]+", assignment.source.cells[position].source))
     if words not in ESSAY_WORDS:
-        yield _at(assignment, position, f"a model answer of {words} words, expected {ESSAY_WORDS[0]} to {ESSAY_WORDS[-1]}")
+        yield _at(
+            assignment,
+            position,
+            f"a model answer of {words} words, expected {ESSAY_WORDS[0]} to {ESSAY_WORDS[-1]}",
+        )
     question = assignment.source.cells[position - 1].source
-    if not re.search(r"^\|.*\|\s*\n\|[\s:|-]+\|", question, re.M):
-        yield _at(assignment, position - 1, "expected a rubric as a table (criterion; full; half; none)")
+    if not re.search(r"^\|.*\|\s*\n\|[\s:|-]+\|", question, re.MULTILINE):
+        yield _at(
+            assignment, position - 1, "expected a rubric as a table (criterion; full; half; none)"
+        )
 
 
 def _mistakes(assignment: Assignment) -> Iterator[str]:
@@ -145,12 +261,21 @@ def _mistakes(assignment: Assignment) -> Iterator[str]:
         if not mistakes.get(name):
             yield f"{place}: {name}: expected at least one common wrong answer"
         for number, wrong in enumerate(mistakes.get(name, []), 1):
-            if not isinstance(wrong.get("misconception"), str) or not set(wrong) <= {"answer", "misconception", "keeps"}:
-                yield f"{place}: {name}, answer {number}: expected `answer` and `misconception` (and `keeps`, if it keeps points)"
+            if not isinstance(wrong.get("misconception"), str) or not set(wrong) <= {
+                "answer",
+                "misconception",
+                "keeps",
+            }:
+                yield (
+                    f"{place}: {name}, answer {number}: expected `answer` and `misconception` "
+                    f"(and `keeps`, if it keeps points)"
+                )
 
 
 def kept_back(assignment: Assignment) -> set[str]:
-    """Lines of solutions, model answers and hidden tests that may stand nowhere in what students get."""
+    """Lines of solutions, model answers and hidden tests that may stand nowhere in what students
+    get.
+    """
     lines = set()
     for cell in assignment.source.cells:
         source, marks = cell.source, cell.metadata.nbgrader
@@ -159,16 +284,20 @@ def kept_back(assignment: Assignment) -> set[str]:
         for begin, end in ((_BEGIN_SOLUTION, _END_SOLUTION), (_BEGIN_HIDDEN, _END_HIDDEN)):
             if begin in source:
                 lines |= set(source.partition(begin)[2].partition(end)[0].splitlines())
-    given = {line.strip() for cell in assignment.source.cells for line in _visible(cell).splitlines()}
+    given = {
+        line.strip() for cell in assignment.source.cells for line in _visible(cell).splitlines()
+    }
     return {line.strip() for line in lines if len(line.strip()) >= 25} - given
 
 
-def _visible(cell) -> str:
+def _visible(cell: NotebookNode) -> str:
     if cell.cell_type == "markdown":
         return "" if cell.metadata.nbgrader.get("solution") else cell.source
     source = cell.source
     for begin, end in ((_BEGIN_SOLUTION, _END_SOLUTION), (_BEGIN_HIDDEN, _END_HIDDEN)):
-        source = source.partition(begin)[0] + source.partition(end)[2] if begin in source else source
+        source = (
+            source.partition(begin)[0] + source.partition(end)[2] if begin in source else source
+        )
     return source
 
 
@@ -176,13 +305,19 @@ def _kept_back(assignment: Assignment) -> Iterator[str]:
     given = {line.strip() for cell in assignment.release.cells for line in cell.source.splitlines()}
     for line in sorted(kept_back(assignment)):
         if line in given:
-            yield f"{shown(assignment.path)}: the student version shows a line of the key: {line[:80]}"
+            yield (
+                f"{shown(assignment.path)}: the student version shows a line of the key: "
+                f"{line[:80]}"
+            )
 
 
 # the points --------------------------------------------------------------------------------------
 
+
 def _points(assignment: Assignment) -> Iterator[str]:
-    """Runs the key from top to bottom, and at each task, in copies of the process, the stub and the common mistakes."""
+    """Runs the key from top to bottom, and at each task, in copies of the process, the stub and the
+    common mistakes.
+    """
     cells, stubs = assignment.source.cells, assignment.official.cells
     place = shown(assignment.path.parent / "mistakes" / f"{assignment.stem}.yaml")
     try:
@@ -192,31 +327,67 @@ def _points(assignment: Assignment) -> Iterator[str]:
                 task = next((task for task in assignment.tasks if task.solution == position), None)
                 if task:
                     tell = list(task.answers)
-                    for kind, source, due in [("the untouched student version", stubs[position].source, 0.0)] + [
-                        (f"{place}: {task.name}, answer {number}", wrong["answer"], float(wrong.get("keeps", 0)))
+                    for kind, source, due in [
+                        ("the untouched student version", stubs[position].source, 0.0)
+                    ] + [
+                        (
+                            f"{place}: {task.name}, answer {number}",
+                            wrong["answer"],
+                            float(wrong.get("keeps", 0)),
+                        )
                         for number, wrong in enumerate(assignment.mistakes[task.name], 1)
                     ]:
-                        outputs, told, _ = ask_cell(key, {"try": source, "tell": tell})
-                        checked, score = examiner.test(task, told)
+                        said = ask_cell(key, {"try": source, "tell": tell})
+                        _, score = examiner.test(task, said.told)
                         if score != due:
-                            yield _at(assignment, position, f"{kind} gets {score:g} of {task.points:g} points, expected {due:g}")
-                        elif kind.startswith(place) and outputs.error:
-                            yield f"{kind}: raises {outputs.error}; a mistake is a wrong answer, not a broken one ({outputs.list[-1].evalue[:100]})"
-                        elif kind.startswith(place) and (absent := [name for name in tell if name not in told.given]):
-                            yield f"{kind}: leaves the answer {absent[0]} away ({told.problems.get(absent[0])}); a mistake gives a wrong answer"
+                            yield _at(
+                                assignment,
+                                position,
+                                f"{kind} gets {score:g} of {task.points:g} points, "
+                                f"expected {due:g}",
+                            )
+                        elif kind.startswith(place) and said.outputs.error:
+                            yield (
+                                f"{kind}: raises {said.outputs.error}; a mistake is a wrong "
+                                f"answer, not a broken one ({said.outputs.last_words()[:100]})"
+                            )
+                        elif kind.startswith(place) and (
+                            absent := [name for name in tell if name not in said.told.given]
+                        ):
+                            yield (
+                                f"{kind}: leaves the answer {absent[0]} away "
+                                f"({said.told.problems.get(absent[0])}); a mistake gives a wrong "
+                                f"answer"
+                            )
                 if cell.cell_type != "code" or cell.metadata.nbgrader.get("grade"):
                     continue
-                outputs, told, stopped = ask_cell(key, {"run": cell.source})
-                if outputs.error or stopped:
-                    yield _at(assignment, position, f"the key raises {outputs.error or stopped}: {outputs.list[-1].evalue[:200] if outputs.list else ''}")
+                said = ask_cell(key, {"run": cell.source})
+                if said.outputs.error or said.stopped:
+                    yield _at(
+                        assignment,
+                        position,
+                        f"the key raises {said.outputs.error or said.stopped}: "
+                        f"{said.outputs.last_words()[:200]}",
+                    )
+                if said.gone:
+                    return
                 if task:
-                    _, told, _ = ask_cell(key, {"tell": list(task.answers)})
+                    told = ask_cell(key, {"tell": list(task.answers)}).told
                     for name, problem in told.problems.items():
-                        yield _at(assignment, position, f"the key's answer `{name}` is not plain data: {problem}")
+                        yield _at(
+                            assignment,
+                            position,
+                            f"the key's answer `{name}` is not plain data: {problem}",
+                        )
                     checked, score = examiner.test(task, told)
                     if score != task.points:
-                        said = checked.outputs[-1] if checked.outputs else {}
-                        yield _at(assignment, task.check, f"the key gets {score:g} of {task.points:g} points: {said.get('ename', '')}: {said.get('evalue', '')[:300]}")
+                        shows = checked.outputs[-1] if checked.outputs else {}
+                        yield _at(
+                            assignment,
+                            task.check,
+                            f"the key gets {score:g} of {task.points:g} points: "
+                            f"{shows.get('ename', '')}: {shows.get('evalue', '')[:300]}",
+                        )
     except Stopped as stopped:
         yield f"{shown(assignment.path)}: running the key was stopped ({stopped.reason})"
     except RuntimeError as error:

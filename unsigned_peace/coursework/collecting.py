@@ -7,35 +7,62 @@ at any level, and nothing is left out in silence but what archives and desktops 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import unicodedata
 import zipfile
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from unsigned_peace.coursework import inert
-from unsigned_peace.coursework.submissions import Unreadable, contents, digest
+from unsigned_peace.coursework.submissions import Unreadable, contents
+from unsigned_peace.files import digest
 
-#: What archives, desktops and network drives leave in folders; nobody hands that in. Names in lower case.
+#: What archives, desktops and network drives leave in folders; nobody hands that in. Names in lower
+#: case.
 LITTER = {
-    "__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "$recycle.bin", "system volume information", "lost+found", "@eadir", "__pycache__",
-    "network trash folder", "temporary items",
+    "__macosx",
+    "thumbs.db",
+    "ehthumbs.db",
+    "desktop.ini",
+    "icon\r",
+    "$recycle.bin",
+    "system volume information",
+    "lost+found",
+    "@eadir",
+    "__pycache__",
+    "network trash folder",
+    "temporary items",
 }
-#: Moodle's names: a name and a number (a group may have none), then the kind of the submission; a file itself follows if there are no folders.
-_MOODLE = re.compile(r"(?P<who>.+?)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?", re.S)
-#: A folder's name ends with what Moodle adds; so what stands before that is all the name, whatever a student has called themselves. A file's begins with it.
-_MOODLE_FOLDER = re.compile(r"(?P<who>.+)_assignsubmission_[a-z]+(?:_.*)?", re.S)
+#: Moodle's names: a name and a number (a group may have none), then the kind of the submission; a
+#: file itself follows if there are no folders. Students choose both the name and the file's, so the
+#: last mark counts: what stands before it begins with what Moodle calls them, and is nobody else's.
+_MOODLE = re.compile(r"(?P<who>.+)_assignsubmission_[a-z]+(?:_(?P<file>.*))?", re.DOTALL)
+#: Who hands in again what was downloaded: the same name and number again, nobody else's.
+_AGAIN = re.compile(r"(?P<who>.+_\d+)(?:_assignsubmission_[a-z]+_(?P=who))+", re.DOTALL)
+_NUMBERED = re.compile(r".+_\d+", re.DOTALL)
 _ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
-#: So many notebooks in wrong places of a student, or loose ones, are named, from so many folders deep.
-MAX_STRAYS, MAX_DEPTH = 20, 3
+_A_LINK = "it is a link, and links are not followed"
+#: So many notebooks in wrong places of a student, or loose ones, are named.
+MAX_STRAYS = 20
+#: So many files and folders may lie in a student's folder, in so many levels: it is gone through
+#: more than once.
+MAX_NAMES, MAX_DEPTH = 20_000, 20
+_TOO_MANY = (
+    f"more than {MAX_NAMES} files and folders lie in it, or in more than {MAX_DEPTH} levels, and "
+    "none of them was read"
+)
+_A_DOT = "its name begins with a dot"
 
 
 @dataclass(frozen=True)
 class Stray:
-    """A notebook that lies where none is looked for, by its path below the folder of submissions."""
+    """A notebook that lies where none is looked for, by its path below the folder of
+    submissions.
+    """
 
     path: tuple[str, ...]
     #: The assignment that its name, or the name of a folder around it, suggests.
@@ -44,15 +71,22 @@ class Stray:
     student: str | None
 
     def belongs(self, asked: str | None = None) -> str:
-        """In words: where it lies, and where it should, perhaps, if the assignment ``asked`` for is missing."""
+        """In words: where it lies, and where it should, perhaps, if the assignment ``asked`` for is
+        missing.
+        """
         stem = self.stem or asked or "<assignment>"
         perhaps = "if it is this assignment, " if asked and not self.stem else ""
-        return f"{'/'.join(map(inert.name, self.path))} lies where it is not looked for; {perhaps}it belongs at {self.student or '<student>'}/{stem}/{stem}.ipynb"
+        return (
+            f"{'/'.join(map(inert.name, self.path))} lies where it is not looked for; "
+            f"{perhaps}it belongs at {self.student or '<student>'}/{stem}/{stem}.ipynb"
+        )
 
 
 @dataclass
 class Collected:
-    """All that was found. Students and assignments go by ``inert.name`` of their names; one student may have several folders."""
+    """All that was found. Students and assignments go by ``inert.name`` of their names; one student
+    may have several folders.
+    """
 
     #: For each student and assignment the folders and files that are theirs.
     places: dict[str, dict[str, list[Path]]] = field(default_factory=dict)
@@ -61,63 +95,135 @@ class Collected:
     strays: list[Stray] = field(default_factory=list)
     #: What else lies there and is not looked at, each with the reason.
     passed_over: list[str] = field(default_factory=list)
+    #: Of that what lies in the folder of a student, by student.
+    beside: dict[str, list[str]] = field(default_factory=dict)
 
     def student(self, folder: str) -> dict[str, list[Path]]:
-        return self.places.setdefault(inert.name(folder), {})
+        return self.places.setdefault(_name(folder), {})
+
+    def leave(self, student: str, names: list[str], why: str) -> None:
+        """Passes over some of a student's folder: one is named, and how many more there are."""
+        if names:
+            others = f" (and {len(names) - 1} others)" if names[1:] else ""
+            self.beside.setdefault(student, []).append(f"{names[0]}{others}: {why}")
+            self.passed_over.append(f"{student}/{self.beside[student][-1]}")
+
+
+def _name(folder: str) -> str:
+    """The name of a student; one that begins with a dot would be a hidden folder."""
+    name = inert.name(folder)
+    return f"\\x2e{name[1:]}" if name.startswith(".") else name
 
 
 def _entries(folder: str | Path) -> list[os.DirEntry]:
     """What a folder holds but litter and what is hidden, by name."""
-    return sorted((entry for entry in os.scandir(folder) if not (entry.name.startswith(".") or entry.name.lower() in LITTER)), key=lambda entry: entry.name)
+    return [entry for entry, hidden in _all_entries(folder) if not hidden]
+
+
+def _all_entries(folder: str | Path) -> list[tuple[os.DirEntry, bool]]:
+    """What a folder holds but litter, by name, each with whether it is hidden: its name begins with
+    a dot, and not because Moodle's name of somebody does.
+    """
+    entries = {entry.name: entry for entry in os.scandir(folder)}
+    return [
+        (entry, name.startswith(".") and not _MOODLE.fullmatch(name))
+        for name, entry in sorted(entries.items())
+        # macOS leaves ._x beside x
+        if name.lower() not in LITTER and not (name.startswith("._") and name[2:] in entries)
+    ]
 
 
 def _files(folder: str | Path, depth: int = MAX_DEPTH) -> Iterator[os.DirEntry]:
-    """The files in a folder and in so many levels of folders in it; links are given, not followed."""
-    try:
-        entries = _entries(folder)
-    except OSError:
-        return
+    """The files in a folder and in so many levels of folders in it; links are given, not followed.
+    Raises ``OSError`` where one cannot be opened.
+    """
+    entries = _entries(folder)
     yield from (entry for entry in entries if not entry.is_dir(follow_symlinks=False))
     for entry in entries:
         if depth and entry.is_dir(follow_symlinks=False):
             yield from _files(entry.path, depth - 1)
 
 
-def collect(folder: Path, stems: Iterable[str]) -> Collected:
-    """All that lies below a folder of submissions, for assignments of these names."""
+def _too_many(folder: str | Path) -> bool:
+    """Whether more lies in a folder than is looked through."""
+    count, waiting = 0, [(folder, 0)]
+    while waiting:
+        place, depth = waiting.pop()
+        with contextlib.suppress(OSError), os.scandir(place) as entries:
+            for entry in entries:
+                count += 1
+                if count > MAX_NAMES or depth > MAX_DEPTH:
+                    return True
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append((entry.path, depth + 1))
+    return False
+
+
+def collect(
+    folder: Path, stems: Iterable[str], headings: Mapping[str, Collection[bytes]] = {}
+) -> Collected:
+    """All that lies below a folder of submissions, for assignments of these names; by its
+    ``headings`` an assignment is known in a file whose name does not say what it is.
+    """
     folder = folder.resolve()
     found, suggests = Collected(), _Suggestions(stems)
     moodle: list[tuple[str, os.DirEntry, str]] = []
+    names: list[str] = []  # of folders in which no strays are looked for
     entries = _entries(folder)
+    within = _of_moodle(entries, suggests)
     for entry in entries:
         shown = inert.name(entry.name)
         if entry.is_symlink():
-            why = "it is a link, and links are not followed"
             if os.path.isdir(entry.path):
                 found.student(entry.name)
-                found.closed[shown] = why
-            found.passed_over.append(f"{shown}: {why}")
+                found.closed[_name(entry.name)] = _A_LINK
+            found.passed_over.append(f"{shown}: {_A_LINK}")
         elif who := _moodles(entry):
             moodle.append((who, entry, ""))
         elif not entry.is_dir():
             if not _is_notebook(entry.name):
                 found.passed_over.append(f"{shown}: {_what_to_do(entry)}")
         else:
-            # Only where no student can have made the folder: what is in their own is theirs, whatever they call it.
-            inside = _inside_moodle(entry) if suggests(entry.name) or len(entries) == 1 else []
-            moodle += inside
-            if not inside:
+            inside = within.get(entry.name)
+            moodle += inside or []
+            if inside:
+                _among_moodles(found, folder, entry, suggests)
+            else:
                 _student(found, entry, suggests)
-    _moodle(found, moodle, suggests)
-    found.passed_over += [f"{inert.name(name)}: its name begins with a dot" for name in _hidden(folder)]
-    found.strays = _strays(folder, suggests, {entry.name for _, entry, _ in moodle} | {Path(entry.path).parent.name for _, entry, _ in moodle})
+                names += [entry.name] if _name(entry.name) in found.closed else []
+    _moodle(found, folder, moodle, suggests, headings)
+    found.passed_over += [f"{inert.name(name)}: {_A_DOT}" for name in _hidden(folder)]
+    for _, entry, outer in moodle:
+        names += [entry.name, outer]
+    found.strays = sorted(
+        [*found.strays, *_strays(folder, suggests, set(names))], key=lambda stray: stray.path
+    )
     return found
 
 
-def _hidden(folder: Path) -> list[str]:
-    """Hidden folders that hold a notebook, which programs' own do not."""
-    hidden = [entry for entry in os.scandir(folder) if entry.name.startswith(".") and entry.name != ".ipynb_checkpoints" and entry.is_dir(follow_symlinks=False)]
-    return sorted(entry.name for entry in hidden if any(_is_notebook(file.name) for file in _files(entry.path)))
+def _hidden(folder: str | Path, depth: int = 0) -> list[str]:
+    """Hidden notebooks in a folder, and hidden folders that hold one, which programs' own do not;
+    by path, from so many levels of folders.
+    """
+    found = []
+    for entry, hidden in _all_entries(folder):
+        is_folder = entry.is_dir(follow_symlinks=False)
+        with contextlib.suppress(OSError):
+            if is_folder and not hidden and depth:
+                found += [f"{entry.name}/{path}" for path in _hidden(entry.path, depth - 1)]
+            elif not hidden or entry.name == ".ipynb_checkpoints":
+                continue
+            elif (
+                _too_many(entry.path) or any(_is_notebook(file.name) for file in _files(entry.path))
+                if is_folder
+                else _is_notebook(entry.name)
+            ):
+                found.append(entry.name)
+    return found
+
+
+def _cannot_be_opened(error: OSError) -> str:
+    return f"the student's folder cannot be opened ({error.strerror})"
 
 
 def _what_to_do(entry: os.DirEntry) -> str:
@@ -128,84 +234,269 @@ def _what_to_do(entry: os.DirEntry) -> str:
 
 def _student(found: Collected, entry: os.DirEntry, suggests: _Suggestions) -> None:
     """A student's folder, with folders of assignments in it."""
-    places = found.student(entry.name)
+    student, places = _name(entry.name), found.student(entry.name)
+    if _too_many(entry.path):
+        found.closed[student] = _TOO_MANY
+        return
+    links: list[str] = []
+    unknown: list[str] = []
+    files: list[str] = []
     try:
         for inner in _entries(entry.path):
-            if inner.is_dir() or inner.is_symlink() and inner.name in suggests.stems:
-                places.setdefault(inert.name(inner.name), []).append(Path(inner.path))
-            elif inner.is_symlink():
-                found.passed_over.append(f"{inert.name(entry.name)}/{inert.name(inner.name)}: it is a link, and links are not followed")
+            name = inert.name(inner.name)
+            if inner.is_symlink() and inner.name not in suggests.stems:
+                links.append(name)
+            elif inner.is_dir() or inner.is_symlink():
+                if name not in suggests.stems and name not in places:
+                    unknown.append(name)
+                if unknown[MAX_STRAYS:] and name not in suggests.stems:
+                    continue
+                places.setdefault(name, []).append(Path(inner.path))
+            elif not _is_notebook(inner.name):
+                files.append(name)
+        hidden = [inert.name(path) for path in _hidden(entry.path, MAX_DEPTH)]
     except OSError as error:
-        found.closed[inert.name(entry.name)] = f"the student's folder cannot be opened ({error.strerror})"
+        found.closed[student] = _cannot_be_opened(error)
+        return
+    found.leave(student, links, _A_LINK)
+    found.leave(student, unknown[MAX_STRAYS:], "there is no assignment of this name")
+    archives = [name for name in files if name.lower().endswith(_ARCHIVES)]
+    found.leave(student, archives, "it is an archive, and must be unpacked")
+    others = [name for name in files if name not in archives]
+    found.leave(student, others, "it is a file, not the folder of an assignment")
+    found.leave(student, hidden, _A_DOT)
+
+
+def _of_moodle(
+    entries: list[os.DirEntry], suggests: _Suggestions
+) -> dict[str, list[tuple[str, os.DirEntry, str]]]:
+    """By name, the folders that hold Moodle's, and what they hold.
+
+    Only where no student can have made the folder: what is in their own is theirs, whatever they
+    call it, and whatever that is called. So beside folders of students it holds numbered names
+    only, and nobody's who has a place already.
+    """
+    folders = [
+        entry for entry in entries if entry.is_dir(follow_symlinks=False) and not _moodles(entry)
+    ]
+    within = {
+        entry.name: inside
+        for entry in folders
+        if (suggests(entry.name) or len(entries) == 1) and (inside := _inside_moodle(entry))
+    }
+    if all(entry.name in within for entry in folders):
+        return within
+    own = {_name(_moodles(entry) or entry.name) for entry in entries}
+    return {
+        name: inside
+        for name, inside in within.items()
+        if not any(_name(who) in own or not _NUMBERED.fullmatch(who) for who, _, _ in inside)
+    }
 
 
 def _inside_moodle(entry: os.DirEntry) -> list[tuple[str, os.DirEntry, str]]:
-    """Moodle's folders and files in a folder that holds such: it was unpacked into one of its own."""
+    """Moodle's folders and files in a folder that holds such: it was unpacked into one of its
+    own.
+    """
     try:
-        inner = [(_moodles(inner), inner) for inner in _entries(entry.path) if not inner.is_symlink()]
+        inner = [
+            (_moodles(inner), inner) for inner in _entries(entry.path) if not inner.is_symlink()
+        ]
     except OSError:
         return []
     return [(who, inner, entry.name) for who, inner in inner if who]
 
 
+def _among_moodles(
+    found: Collected, folder: Path, outer: os.DirEntry, suggests: _Suggestions
+) -> None:
+    """What lies among Moodle's folders in one around them, and is none of theirs: it is named, and
+    so are the notebooks in it.
+    """
+    shown, notebooks = inert.name(outer.name), []
+    for entry in _entries(outer.path):
+        if entry.is_symlink():
+            why = _A_LINK
+        elif _moodles(entry):
+            continue
+        elif entry.is_dir():
+            why = (
+                "it lies among Moodle's folders and is none of them; a student's belongs beside "
+                f"{shown}"
+            )
+            if not _too_many(entry.path):
+                notebooks += _notebooks(Path(entry.path), MAX_DEPTH, ())
+        else:
+            why = _what_to_do(entry)
+            notebooks += [Path(entry.path)] if _is_notebook(entry.name) else []
+        found.passed_over.append(f"{shown}/{inert.name(entry.name)}: {why}")
+    found.passed_over += [f"{shown}/{inert.name(name)}: {_A_DOT}" for name in _hidden(outer.path)]
+    for path in notebooks[:MAX_STRAYS]:
+        parts = path.relative_to(folder).parts
+        found.strays.append(Stray(parts, suggests(parts[0], *parts[2:]), None))
+
+
 def _moodles(entry: os.DirEntry) -> str | None:
     """Whose a folder or a file of Moodle's is, by its name; None if it is not of Moodle's."""
-    match = (_MOODLE_FOLDER if entry.is_dir(follow_symlinks=False) else _MOODLE).fullmatch(entry.name)
-    return match and match["who"]
+    if not (match := _MOODLE.fullmatch(entry.name)):
+        return None
+    return (_AGAIN.fullmatch(match["who"]) or match)["who"]
 
 
-def _moodle(found: Collected, entries: list[tuple[str, os.DirEntry, str]], suggests: _Suggestions) -> None:
-    """What Moodle gives: of one assignment, so a file whose name does not say which is of the one that most others are of."""
-    files = [(who, path, suggests(outer, *path.parts[-2:])) for who, entry, outer in entries for path in _moodle_files(entry)]
-    common = Counter(stem for _, stem in {(who, stem) for who, _, stem in files if stem}).most_common(1)  # each student counts once for each
-    for who, *_ in entries:
+def _moodle(
+    found: Collected,
+    folder: Path,
+    entries: list[tuple[str, os.DirEntry, str]],
+    suggests: _Suggestions,
+    headings: Mapping[str, Collection[bytes]],
+) -> None:
+    """What Moodle gives: of one assignment, so a file is of the one that its own name says, or the
+    questions in it, or the name of the folder around; else of the one that most others are of, or
+    of the one that all others of the same student are of, or that the whole folder is named by.
+    """
+    files = []
+    looked_into: Counter[str] = Counter()
+    for who, entry, outer in entries:
         found.student(who)
+        if entry.is_dir() and _too_many(entry.path):
+            found.closed[_name(who)] = _TOO_MANY
+            continue
+        try:
+            for path in _moodle_files(entry):
+                stem = suggests(*_names(entry, path))
+                if not stem and _is_notebook(path.name) and looked_into[who] < MAX_STRAYS:
+                    looked_into[who] += 1
+                    stem = recognised(path, headings)
+                files.append((who, path, stem or suggests(outer)))
+            hidden = _hidden(entry.path, MAX_DEPTH) if entry.is_dir() else []
+            found.leave(_name(who), [inert.name(path) for path in hidden], _A_DOT)
+        except OSError as error:
+            found.closed[_name(who)] = _cannot_be_opened(error)
+    own: dict[str, set[str]] = {}
+    nameless: dict[str, list[str]] = {}
+    for who, _, stem in files:
+        own.setdefault(who, set()).update([stem] if stem else [])
+    common = _most_common(own.values())
     for who, path, stem in files:
-        if stem := stem or (common[0][0] if common else None):
+        alone = next(iter(own[who])) if len(own[who]) == 1 else None
+        if stem := stem or common or alone or suggests(folder.name):
             found.student(who).setdefault(stem, []).append(path)
         else:
-            found.passed_over.append(f"{inert.name(path.name)} of {inert.name(who)}: its name does not say which assignment it is; name it <assignment>.ipynb")
+            if _is_notebook(path.name):
+                found.strays.append(Stray(path.relative_to(folder).parts, None, _name(who)))
+            nameless.setdefault(_name(who), []).append(inert.name(path.name))
+    for student, names in nameless.items():
+        found.leave(
+            student,
+            names,
+            "its name does not say which assignment it is; name it <assignment>.ipynb",
+        )
+
+
+def _most_common(own: Iterable[Collection[str]]) -> str | None:
+    """The assignment that more students' files are of than any other, each student's counted once
+    for each; None if two are even, or if it is that of one student alone, whose file decides
+    nobody else's.
+    """
+    return _most(Counter(stem for stems in own for stem in stems))
+
+
+def _most(counts: Counter[str]) -> str | None:
+    """What was counted more often than anything else, and more than once."""
+    (first, most), (_, next_) = [*counts.most_common(2), (None, 0), (None, 0)][:2]
+    return first if most > max(next_, 1) else None
+
+
+def _names(entry: os.DirEntry, path: Path) -> list[str]:
+    """The names of a file of Moodle's that may say which assignment it is, never what the student
+    is called: in a student's folder the last two in it, else what the student called the file.
+    """
+    if entry.is_dir():
+        return list(path.relative_to(entry.path).parts[-2:])
+    match = _MOODLE.fullmatch(path.name)
+    return [(match and match["file"]) or ""]
+
+
+#: A heading where the text of a cell begins, up to where JSON would write a sign in another way.
+_HEADING = re.compile(rb'"(#{1,2} [^"\\]{1,300})')
+
+
+def recognised(path: Path, headings: Mapping[str, Collection[bytes]]) -> str | None:
+    """The assignment of which a file holds more headings than of any other, and more than one."""
+    try:
+        data = contents(path) if headings else b""
+    except Unreadable:
+        return None
+    found, place = set(), -1
+    for _ in range(MAX_NAMES):
+        if (place := data.find(b'"#', place + 1)) < 0:
+            break
+        found |= {match[1] for match in [_HEADING.match(data, place)] if match}
+    return _most(Counter({stem: len(found & set(ones)) for stem, ones in headings.items()}))
 
 
 def _moodle_files(entry: os.DirEntry) -> list[Path]:
-    return [Path(file.path) for file in _files(entry.path)] if entry.is_dir() else [Path(entry.path)]
+    return (
+        [Path(file.path) for file in _files(entry.path)] if entry.is_dir() else [Path(entry.path)]
+    )
 
 
 class _Suggestions:
     """Which assignment a name speaks of: ``Islands (2).ipynb`` of ``islands``."""
 
     def __init__(self, stems: Iterable[str]) -> None:
-        self.stems = sorted(stems, key=lambda stem: (-len(stem), stem))
+        self.stems = set(stems)
 
     def __call__(self, *names: str) -> str | None:
-        """The assignment of the last name that suggests one."""
+        """The assignment of the last name that suggests one; of several in one name it is the last
+        too, since Moodle puts the course's name before it.
+        """
         for name in reversed(names):
-            plain = f"-{re.sub(r'[^a-z0-9]+', '-', re.sub(r'[.]ipynb.*', '', name.lower(), flags=re.S))}-"
-            for stem in self.stems:
-                if f"-{stem}-" in plain:
-                    return stem
+            before = re.sub(r"[.]ipynb.*", "", name.lower(), flags=re.DOTALL)
+            plain = f"-{re.sub(r'[^a-z0-9]+', '-', before)}-"
+            ends = {
+                (plain.rindex(f"-{stem}-") + len(stem), len(stem), stem)
+                for stem in self.stems
+                if f"-{stem}-" in plain
+            }
+            if ends:
+                return max(ends)[-1]
         return None
 
 
 def _strays(folder: Path, suggests: _Suggestions, moodle: Collection[str]) -> list[Stray]:
-    """The notebooks that lie in no folder of an assignment, by path: loose, in a folder of another name, or too deep."""
+    """The notebooks that lie in no folder of an assignment, by path: loose, in a folder of another
+    name, or too deep.
+    """
     places = [_notebooks(folder, 0, ())]
-    places += [_notebooks(Path(entry.path), MAX_DEPTH, suggests.stems) for entry in _entries(folder) if entry.is_dir(follow_symlinks=False) and entry.name not in moodle]
+    places += [
+        _notebooks(Path(entry.path), MAX_DEPTH, suggests.stems)
+        for entry in _entries(folder)
+        if entry.is_dir(follow_symlinks=False) and entry.name not in moodle
+    ]
     found = []
     for paths in places:
         for path in paths[:MAX_STRAYS]:
-            path = path.relative_to(folder).parts
-            if path[0] in moodle:
+            parts = path.relative_to(folder).parts
+            if parts[0] in moodle:
                 continue
-            if path[0] in suggests.stems:  # folders of students in a folder of the assignment
-                found.append(Stray(path, path[0], inert.name(path[1]) if path[2:] else None))
+            if parts[0] in suggests.stems:  # folders of students in a folder of the assignment
+                found.append(Stray(parts, parts[0], _name(parts[1]) if parts[2:] else None))
             else:
-                found.append(Stray(path, suggests(*path[1:-1], path[-1]), inert.name(path[0]) if path[1:] else None))
+                found.append(
+                    Stray(
+                        parts,
+                        suggests(*parts[1:-1], parts[-1]),
+                        _name(parts[0]) if parts[1:] else None,
+                    )
+                )
     return sorted(found, key=lambda stray: stray.path)
 
 
 def _notebooks(folder: Path, depth: int, stems: Collection[str]) -> list[Path]:
-    """Notebooks in a folder and so many levels of folders in it, except in folders of these names that hold one themselves."""
+    """Notebooks in a folder and so many levels of folders in it, except in folders of these names
+    that hold one themselves.
+    """
     try:
         entries = [entry for entry in _entries(folder) if not entry.is_symlink()]
     except OSError:
@@ -219,20 +510,24 @@ def _notebooks(folder: Path, depth: int, stems: Collection[str]) -> list[Path]:
     return found
 
 
-def _is_notebook(name: str) -> bool:
-    return name.lower().endswith(".ipynb")
+def _is_notebook(name: str, added: str = r"(\.(txt|json))?") -> bool:
+    """Whether a name is a notebook's, also with an ending that browsers and mail programs add."""
+    return bool(re.search(rf"\.ipynb{added}$", name, re.IGNORECASE))
 
 
 # the one that is meant ---------------------------------------------------------------------------
 
-def find(places: Iterable[Path], stem: str) -> tuple[Path | None, list[str]]:
-    """The notebook of an assignment among the folders and files that are a student's, and what to note about its name.
 
-    A notebook of another name is taken if it is the only one, also one that a browser or a mail
-    program gave a further ending. Raises ``Unreadable`` if it cannot be told which is meant, or if
-    what lies there is no notebook.
+def find(places: Iterable[Path], stem: str) -> tuple[Path | None, list[str]]:
+    """The notebook of an assignment among the folders and files that are a student's, and what to
+    note about its name.
+
+    A notebook of another name is taken if it is the only one, whatever ending a browser or a mail
+    program gave it or took from it. Raises ``Unreadable`` if it cannot be told which is meant, or
+    if what lies there is no notebook.
     """
     files: list[Path] = []
+    folders: list[Path] = []
     for place in places:
         if place.is_symlink():
             raise Unreadable(f"{_short(place.name)} is a link, and links are not followed")
@@ -240,28 +535,61 @@ def find(places: Iterable[Path], stem: str) -> tuple[Path | None, list[str]]:
             files.append(place)
             continue
         try:
-            files += [Path(entry.path) for entry in _entries(place) if not entry.is_dir(follow_symlinks=False)]
+            for entry in _entries(place):
+                is_folder = entry.is_dir(follow_symlinks=False)
+                (folders if is_folder else files).append(Path(entry.path))
         except OSError as error:
             raise Unreadable(f"the folder cannot be opened ({error.strerror})") from error
     wanted = f"{stem}.ipynb"
     exact = [file for file in files if _plain_name(file) == wanted]
-    others = [file for file in files if _is_notebook(file.name) and file not in exact]
-    if len(exact) > 1 and len({digest(contents(file)) for file in exact}) > 1:
-        raise Unreadable(f"{len(exact)} different notebooks named {wanted}, in {_listed(file.parent for file in exact)}, which are folders of one student")
-    further = [file for file in files if re.search(r"\.ipynb\.(txt|json)$|\.json$", file.name, re.I)]
+    others = [file for file in files if _is_notebook(file.name, "") and file not in exact]
+    if len(exact) > MAX_STRAYS or len({digest(contents(file)) for file in exact[1:] and exact}) > 1:
+        different = "different " if not exact[MAX_STRAYS:] else ""
+        raise Unreadable(
+            f"{len(exact)} {different}notebooks named {wanted}, in "
+            f"{_listed(file.parent for file in exact)}, which are folders of one student"
+        )
+    if not exact and not others:  # by what a program added to its name, or by what it holds
+        others = (
+            [file for file in files if _is_notebook(file.name)]
+            or [file for file in files[:MAX_STRAYS] if _holds_one(file)]
+            or [file for file in files if file.suffix.lower() == ".json"]
+        )
     rest = [file for file in files if file not in exact and file not in others]
     beside = [f"beside it lies {_listed(rest)}, which was not read"] if rest else []
     if exact:
-        return exact[0], [*([f"{len(others) + 1} notebooks in the folder: {wanted} was graded, not {_listed(others)}"] if others else []), *beside]
-    if not others and further:
-        others, beside = further, []
+        return exact[0], [
+            *(
+                [
+                    (
+                        f"{len(others) + 1} notebooks in the folder: {wanted} was graded, not "
+                        f"{_listed(others)}"
+                    )
+                ]
+                if others
+                else []
+            ),
+            *beside,
+        ]
     if len(others) > 1:
         raise Unreadable(f"{len(others)} notebooks, none of them named {wanted}")
     if others:
         return others[0], [f"the file is named {_short(_plain_name(others[0]))}", *beside]
     if files:
-        raise Unreadable(f"no notebook was handed in; there is {_listed(files)}: {what_it_is(files[0]) or 'that is no notebook'}")
-    return None, []
+        raise Unreadable(
+            f"no notebook was handed in; there is {_listed(files)}: "
+            f"{what_it_is(files[0]) or 'that is no notebook'}"
+        )
+    return None, [f"no file lies in its folder, but {_listed(folders)}"] if folders else []
+
+
+def _holds_one(path: Path) -> bool:
+    """Whether a file is a notebook by what it holds, whatever its name ends in."""
+    try:
+        data = contents(path)
+    except Unreadable:
+        return False
+    return data[:64].lstrip().startswith(b"{") and b'"cell_type"' in data
 
 
 def _plain_name(path: Path) -> str:
@@ -289,9 +617,18 @@ def what_it_is(path: Path) -> str | None:
 
 #: How files of other kinds begin.
 _BEGINNINGS = {
-    b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture", b"Rar!": "an archive; it must be unpacked", b"7z\xbc\xaf": "an archive; it must be unpacked",
-    b"\x1f\x8b": "an archive; it must be unpacked", b"\xd0\xcf\x11\xe0": "a document of an office program", b"{\\rtf": "a document of a word processor", b"version https://git-lfs": "a pointer to a file, not the file",
-    b"#!": "a program", b"bplist": "a shortcut to a page",
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"Rar!": "an archive; it must be unpacked",
+    b"7z\xbc\xaf": "an archive; it must be unpacked",
+    b"\x1f\x8b": "an archive; it must be unpacked",
+    b"\xd0\xcf\x11\xe0": "a document of an office program",
+    b"{\\rtf": "a document of a word processor",
+    b"version https://git-lfs": "a pointer to a file, not the file",
+    b"#!": "a program",
+    b"bplist": "a shortcut to a page",
 }
 
 
@@ -303,10 +640,22 @@ def kind(data: bytes) -> str | None:
     for mark, words in _BEGINNINGS.items():
         if begin.startswith(mark):
             return f"it is {words}"
-    if re.match(rb"(?i)(<\?xml[^>]*>\s*)?(<!--.{0,2000}?-->\s*)?<(!doctype\s+html|html|head|body|script|meta)\b", begin, re.S):
+    if re.match(
+        rb"(?i)(<\?xml[^>]*>\s*)?(<!--.{0,2000}?-->\s*)?"
+        rb"<(!doctype\s+html|html|head|body|script|meta)\b",
+        begin,
+        re.DOTALL,
+    ):
         title = re.search(rb"(?is)<title[^<>]{0,200}>([^<]{1,400})</title", data[:65536])
-        called = f" with the title {_short(' '.join(title[1].decode('utf-8', 'replace').split()))}" if title else ""
-        return f"it is a web page{called}, perhaps the page that asks to log in; the notebook itself must be downloaded"
+        called = (
+            f" with the title {_short(' '.join(title[1].decode('utf-8', 'replace').split()))}"
+            if title
+            else ""
+        )
+        return (
+            f"it is a web page{called}, perhaps the page that asks to log in; the notebook "
+            f"itself must be downloaded"
+        )
     if re.match(rb"(import|from|def|class|#|%)\s?\w", begin):
         return "it is a program or a text, not a notebook"
     if b"\n<<<<<<< " in data and b"\n>>>>>>> " in data:
@@ -314,7 +663,8 @@ def kind(data: bytes) -> str | None:
     return None
 
 
-#: A zip's list of contents stands at its end. So many bytes of it are looked into: a list made to be endless would cost minutes, and gigabytes.
+#: A zip's list of contents stands at its end. So many bytes of it are looked into: a list made to
+#: be endless would cost minutes, and gigabytes.
 MAX_LIST = 2**20
 
 
@@ -327,5 +677,8 @@ def _zip(data: bytes) -> str:
         names = []
     if any(name.startswith(("word/", "xl/", "ppt/")) or name == "content.xml" for name in names):
         return "it is a document of an office program"
-    inside = [name for name in names if _is_notebook(name) and not name.startswith("__MACOSX")]
-    return f"it is a zip{f' with {_short(Path(inside[0]).name)} in it' if inside else ''}; it must be unpacked"
+    inside = [name for name in names if _is_notebook(name, "") and not name.startswith("__MACOSX")]
+    return (
+        f"it is a zip{f' with {_short(Path(inside[0]).name)} in it' if inside else ''}; it "
+        f"must be unpacked"
+    )

@@ -1,6 +1,8 @@
-"""A control group of the kernel for one sandbox, where there is one to be had: it bounds all processes inside together, and the kernel's own memory for them.
+"""A control group of the kernel for one sandbox, where there is one to be had: it bounds all
+processes inside together, and the kernel's own memory for them.
 
-Used are version 2 or version 1, as root or wherever this user may make groups (a delegated subtree).
+Used are version 2 or version 1, as root or wherever this user may make groups (a delegated
+subtree).
 Where none can be had, the watch in ``sandbox`` bounds what can be seen from outside.
 """
 
@@ -14,27 +16,21 @@ import re
 import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 _PREFIX = "unsigned-peace"
 _numbers = itertools.count()
 
 
-@dataclass(frozen=True)
-class _Version:
-    """The names of what is used, by version."""
-
-    limit: str
-    swap: str
-
-
-_V2 = _Version("memory.max", "memory.swap.max")
-_V1 = _Version("memory.limit_in_bytes", "memory.memsw.limit_in_bytes")
+#: Files of version 2, and of version 1: of memory its bound, and that with swap.
+_V2 = "memory.max", "memory.swap.max"
+_V1 = "memory.limit_in_bytes", "memory.memsw.limit_in_bytes"
 
 
 def _hierarchies() -> dict[str, tuple[Path, Path]]:
-    """Where each controller's files are (``""`` for version 2): the mount, and this process's own group below it."""
+    """Where each controller's files are (``""`` for version 2): the mount, and this process's own
+    group below it.
+    """
     mounts: dict[str, tuple[str, Path]] = {}
     with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as file:
         for line in file:
@@ -46,15 +42,15 @@ def _hierarchies() -> dict[str, tuple[Path, Path]]:
             elif kind == "cgroup":
                 for controller in {"memory", "pids"} & set(options.split(",")):
                     mounts[controller] = (root, Path(place))
-    found = {}
+    found: dict[str, tuple[Path, Path]] = {}
     with open("/proc/self/cgroup", encoding="utf-8", errors="surrogateescape") as file:
         for line in file:
             _, controllers, group = line.rstrip("\n").split(":", 2)
             for controller in controllers.split(","):
                 if controller in mounts:
-                    root, place = mounts[controller]
+                    root, mount = mounts[controller]
                     below = os.path.relpath(group, root)
-                    found[controller] = (place, place if below.startswith("..") else place / below)
+                    found[controller] = (mount, mount if below.startswith("..") else mount / below)
     return found
 
 
@@ -69,32 +65,48 @@ def _number(path: Path, name: str | None = None) -> int | None:
     """A file's number, or the one behind a name in it."""
     words = _words(path)
     if name is not None:
-        words = words[words.index(name) + 1:] if name in words else []
+        words = words[words.index(name) + 1 :] if name in words else []
     return int(words[0]) if words and words[0].isdigit() else None
 
 
+def _around(controller: str, name: str) -> Iterator[tuple[Path, int]]:
+    """The groups of a controller that this process is already in and that set a bound, with it."""
+    if found := _hierarchies().get(controller):
+        mount, group = found
+        for place in (group, *group.parents):
+            if place.is_relative_to(mount) and (bound := _number(place / name)) is not None:
+                yield place, bound
+
+
 def memory_allowed() -> int | None:
-    """The least bound of memory, in bytes, of the groups that this process is already in; None if there is none."""
-    found = _hierarchies()
-    bounds = []
-    for controller, name in (("", _V2.limit), ("memory", _V1.limit)):
-        if controller in found:
-            mount, group = found[controller]
-            for place in (group, *group.parents):
-                if place.is_relative_to(mount) and (bound := _number(place / name)) is not None:
-                    bounds.append(bound)
-    return min(bounds, default=None)
+    """The least bound of memory, in bytes, of the groups that this process is already in; None if
+    there is none.
+    """
+    around = itertools.chain(_around("", _V2[0]), _around("memory", _V1[0]))
+    return min((bound for _, bound in around), default=None)
+
+
+def processes_left() -> int | None:
+    """How many more processes, threads included, these groups allow; None if they set no bound."""
+    around = itertools.chain(_around("", "pids.max"), _around("pids", "pids.max"))
+    return min(
+        (bound - (_number(place / "pids.current") or 0) for place, bound in around), default=None
+    )
 
 
 def _parents() -> dict[str, Path] | None:
-    """Where a group for a sandbox may be made: a folder for version 2, or one for each controller of version 1."""
+    """Where a group for a sandbox may be made: a folder for version 2, or one for each controller
+    of version 1.
+    """
     found = _hierarchies()
     if "" in found:
         mount, group = found[""]
         for place in (group, *group.parents):
             if not place.is_relative_to(mount):
                 break
-            if {"memory", "pids"} <= set(_words(place / "cgroup.subtree_control")) and os.access(place, os.W_OK):
+            if {"memory", "pids"} <= set(_words(place / "cgroup.subtree_control")) and os.access(
+                place, os.W_OK
+            ):
                 return {"": place}
     if {"memory", "pids"} <= set(found):
         places = {controller: found[controller][1] for controller in ("memory", "pids")}
@@ -121,8 +133,15 @@ def _usable() -> dict[str, Path] | None:
         if not parents:
             return None
         _sweep(parents)
-        with _made(parents, 2**30, 64) as group:
-            return parents if subprocess.run(group.entering(["/bin/true"]), stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=False).returncode == 0 else None
+        with contextlib.closing(_new(parents, 2**30, 64)) as group:
+            subprocess.run(
+                group.entering(["/bin/true"]),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=30,
+                check=True,
+            )
+        return parents
     except (OSError, ValueError, subprocess.SubprocessError):
         return None
 
@@ -133,50 +152,58 @@ class ControlGroup:
     def __init__(self, places: dict[str, Path], memory: int, processes: int) -> None:
         self._places = places
         self._memory = places.get("") or places["memory"]
-        self._version = _V2 if "" in places else _V1
-        made = []
+        self._second = "" in places
+        self._limit, swap = (self._memory / name for name in (_V2 if self._second else _V1))
         try:
             for place in places.values():
                 place.mkdir()
-                made.append(place)
-            (self._memory / self._version.limit).write_text(str(memory))
+            self._limit.write_text(str(memory))
             with contextlib.suppress(OSError):  # where swap is not accounted
-                (self._memory / self._version.swap).write_text("0" if "" in places else str(memory))
+                swap.write_text("0" if self._second else str(memory))
             with contextlib.suppress(OSError):
                 (self._memory / "memory.oom.group").write_text("1")
             ((places.get("") or places["pids"]) / "pids.max").write_text(str(processes))
         except OSError:
-            for place in made:
-                with contextlib.suppress(OSError):
-                    place.rmdir()
+            self.close()
             raise
 
     def entering(self, command: list[str]) -> list[str]:
         """A command that first joins the group, with all that it starts."""
         joins = [str(place / "cgroup.procs") for place in self._places.values()]
-        return ["/bin/sh", "-c", 'while [ "$1" != -- ]; do echo 0 > "$1" || exit 125; shift; done; shift; exec "$@"', "sh", *joins, "--", *command]
+        return [
+            "/bin/sh",
+            "-c",
+            'while [ "$1" != -- ]; do echo 0 > "$1" || exit 125; shift; done; shift; exec "$@"',
+            "sh",
+            *joins,
+            "--",
+            *command,
+        ]
 
     def out_of_memory(self) -> bool:
-        """Whether the kernel ended something inside because this group, and not the machine, was out of memory."""
-        if self._version is _V2:
-            return bool(_number(self._memory / "memory.events", "oom") and _number(self._memory / "memory.events", "oom_kill"))
-        most, limit = (_number(self._memory / name) or 0 for name in ("memory.max_usage_in_bytes", self._version.limit))
-        return most > limit - 2**22 and bool(_number(self._memory / "memory.oom_control", "oom_kill"))  # what is asked for comes in pieces of up to two megabytes
+        """Whether the kernel ended something inside because this group, and not the machine, was
+        out of memory.
+        """
+        if self._second:
+            events = self._memory / "memory.events"
+            return bool(_number(events, "oom") and _number(events, "oom_kill"))
+        most = _number(self._memory / "memory.max_usage_in_bytes") or 0
+        killed = _number(self._memory / "memory.oom_control", "oom_kill")
+        # what is asked for comes in pieces of up to two megabytes
+        return bool(killed) and most > (_number(self._limit) or 0) - 2**22
 
-    def remove(self) -> None:
+    def close(self) -> None:
         """Ends what may still be inside, and removes the group."""
-        if self._version is _V2:
+        if self._second:
             with contextlib.suppress(OSError):
                 (self._memory / "cgroup.kill").write_text("1")
         for place in self._places.values():
             for _ in range(50):
-                try:
+                with contextlib.suppress(OSError):
                     place.rmdir()
+                if not place.exists():
                     break
-                except FileNotFoundError:
-                    break
-                except OSError:
-                    time.sleep(0.02)
+                time.sleep(0.02)
 
 
 def make(memory: int, processes: int) -> ControlGroup | None:
@@ -192,13 +219,6 @@ def make(memory: int, processes: int) -> ControlGroup | None:
 
 def _new(parents: dict[str, Path], memory: int, processes: int) -> ControlGroup:
     name = f"{_PREFIX}-{os.getpid()}-{next(_numbers)}"
-    return ControlGroup({controller: place / name for controller, place in parents.items()}, memory, processes)
-
-
-@contextlib.contextmanager
-def _made(parents: dict[str, Path], memory: int, processes: int) -> Iterator[ControlGroup]:
-    group = _new(parents, memory, processes)
-    try:
-        yield group
-    finally:
-        group.remove()
+    return ControlGroup(
+        {controller: place / name for controller, place in parents.items()}, memory, processes
+    )

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
-import hashlib
 import json
 import multiprocessing
 import os
@@ -18,27 +17,46 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from multiprocessing.connection import wait
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
 from unsigned_peace.coursework import collecting, inert, submissions
-from unsigned_peace.coursework.assignments import Assignment, grade_id
-from unsigned_peace.coursework.course import Book, prepare, write_notebook, write_whole
+from unsigned_peace.coursework.assignments import Assignment, Task, grade_id
+from unsigned_peace.coursework.course import (
+    Book,
+    is_of_others,
+    prepare,
+    sweep,
+    write_changed,
+    write_notebook,
+)
 from unsigned_peace.coursework.runner import lower
-from unsigned_peace.coursework.sandbox import Interrupted, Limits, Process, Stopped, memory_left, probe
-from unsigned_peace.coursework.scoring import Examiner, Outputs, Told, ask_cell
+from unsigned_peace.coursework.sandbox import (
+    Interrupted,
+    Limits,
+    Process,
+    Stopped,
+    memory_left,
+    probe,
+)
+from unsigned_peace.coursework.scoring import Examiner, Said, Told, ask_cell
 from unsigned_peace.dataset import data_folder
+from unsigned_peace.files import digest, file_digest
 from unsigned_peace.paths import LOCK, PACKAGE
 
 LIMITS = Limits()
-#: Bounds of the child process that handles one submission: seconds, and bytes of memory. It has time
+#: Bounds of the child process that handles one submission: seconds, and bytes of memory. It has
+#: time
 #: for all that its submission may take, and for an examiner whom every answer delays.
 CHILD_SECONDS, CHILD_MEMORY = 600, 4 * 2**30
+#: So long is a message at most, in characters.
+MAX_MESSAGE = 1_000
 #: With this a child process says that the examiner it was given is used up.
 _RENEWED = 3
 
@@ -54,7 +72,8 @@ STATUSES = {
     "stopped: processes": "the code started too many processes; what it had answered is graded",
     "stopped: output": "the code printed too much; what it had answered is graded",
     "stopped: exit": "the code ended its own process; what it had answered is graded",
-    "failed": "there is no grade: the grader failed, or something outside the submission stopped it; the message says what, and the next run grades it again",
+    "failed": "there is no grade: the grader failed, or something outside the submission stopped "
+    "it; the message says what, and the next run grades it again",
 }
 
 
@@ -75,8 +94,7 @@ class Outcome:
     message: str
     #: Whether there is a graded notebook.
     notebook: bool = False
-    #: Points of each task.
-    tasks: dict[str, float] | None = None
+
     #: Whether the grade book has it.
     saved: bool = False
     #: Whether the next run may keep it, if nothing has changed.
@@ -85,95 +103,160 @@ class Outcome:
 
 # one submission ----------------------------------------------------------------------------------
 
-def execute(
-    assignment: Assignment, submission: submissions.Submission, examiner: Examiner, limits: Limits = LIMITS, hidden: tuple[Path, ...] = (),
-) -> tuple[str, dict[str, float], list[str], bool]:
-    """Runs a rebuilt submission and its tests, and puts all outputs into its notebook; of ``hidden`` folders its code sees nothing.
 
-    Returns the status, the points of each task, notes, and whether this is final. An answer is read where
-    its check stands, so what comes later cannot take away what was right before. Raises ``Interrupted`` if
-    something that the submission did not do ended it.
+def execute(
+    assignment: Assignment,
+    submission: submissions.Submission,
+    examiner: Examiner,
+    limits: Limits = LIMITS,
+    hidden: tuple[Path, ...] = (),
+) -> tuple[str, dict[str, float], list[str], bool]:
+    """Runs a rebuilt submission and its tests, and puts all outputs into its notebook; of
+    ``hidden`` folders its code sees nothing.
+
+    Returns the status, the points of each task, notes, and whether this is final. An answer is read
+    where its check stands, so what comes later cannot take away what was right before; one that is
+    not there yet is read at the end. Raises ``Interrupted`` if something that the submission did
+    not do ended it.
     """
     tasks = {f"{task.name}-check": task for task in assignment.tasks}
-    status, points, notes, count = "graded", {}, [], 0
+    points: dict[str, float] = {}
+    notes: list[str] = []
     reasons: list[str] = []
+    count = 0
+    later: list[tuple[Task, NotebookNode]] = []
 
-    def stopped_by(reason: str) -> str:
-        reasons.append(reason)
-        return "stopped: " + {"clock": "time", "killed": "exit"}.get(reason, reason)
+    def check(task: Task, cell: NotebookNode, told: Told) -> None:
+        checked, points[task.name] = examiner.test(task, told)
+        cell["outputs"] = checked.outputs
+        notes.extend(
+            f"{submissions.named(task.name)}: {answer} is {problem}"
+            for answer, problem in told.problems.items()
+            if problem != "missing"
+        )
 
     with Process(limits, hidden, always=True) as process:
         alive = True
         try:
             process.start()
         except Stopped as stopped:
-            raise RuntimeError(f"the sandbox did not start: {process.said() or stopped.reason}") from stopped
+            raise RuntimeError(
+                f"the sandbox did not start: {process.said() or stopped.reason}"
+            ) from stopped
         for position, cell in enumerate(submission.notebook.cells):
             if cell.cell_type != "code":
                 continue
-            name, told = grade_id(cell), Told()
-            task = tasks.get(name)
+            name, said = grade_id(cell), Said()
+            task = tasks.get(name or "")
             count += 1
-            try:
-                if task is None:
-                    outputs = Outputs()
-                    if alive:
-                        outputs, _, why = ask_cell(process, {"run": cell.source}, limits.total if name == "setup" else None)  # ours, and on a busy machine slow
-                        if why and status == "graded":
-                            status = stopped_by(why)
-                    cell["outputs"] = outputs.list
-                    untouched = name is not None and cell.source == assignment.official.cells[assignment.places[name]].source
-                    if outputs.error and not (untouched and outputs.error == "NotImplementedError"):
-                        notes.append(f"{submissions.cell_named(name)} ended with {re.sub(r'[^A-Za-z0-9_.]', '', outputs.error)[:60]}")
-                elif alive:
-                    _, told, _ = ask_cell(process, {"tell": list(task.answers)})
-            except Stopped as stopped:
+            if alive and task:
+                said = ask_cell(process, {"tell": list(task.answers)})
+            elif alive:
+                said = ask_cell(
+                    process, {"run": cell.source}, limits.total if name == "setup" else None
+                )  # the setup cell is ours, and on a busy machine slow
+            error = said.outputs.error
+            if said.gone:
                 alive = False
-                status = stopped_by(stopped.reason)
-                # Whether code that runs wild is stopped in a task's cell or before its check depends on the machine's load.
-                place = submissions.cell_named(name.removesuffix("-check") if name else name)
+                reasons.append(str(said.stopped))
+                # Whether code that runs wild is stopped in a task's cell or before its check
+                # depends on the machine's load.
+                place = submissions.cell_named(name and name.removesuffix("-check"))
                 notes = [note for note in notes if not note.startswith(f"{place} ended with")]
                 notes.append(f"the code was stopped in {place}")
-                cell["outputs"] = getattr(stopped, "outputs", Outputs()).list
-            cell["execution_count"] = count
+            elif said.stopped and not reasons:
+                reasons.append(said.stopped)
+            if error and not (
+                said.gone or task or error == "NotImplementedError" and _untouched(assignment, cell)
+            ):
+                elsewhere = cell.get("id") in submission.ran
+                notes.append(
+                    f"{submissions.cell_named(name)} ended with "
+                    f"{re.sub(r'[^A-Za-z0-9_.]', '', error)[:60]}"
+                    f"{', and did not where it was written' if elsewhere else ''}"
+                )
+            cell["outputs"], cell["execution_count"] = said.outputs.list, count
             if task is not None:
-                checked, points[task.name] = examiner.test(task, told)
-                cell["outputs"] = checked.outputs
-                notes += [f"{submissions.named(task.name)}: {answer} is {problem}" for answer, problem in told.problems.items() if problem != "missing"]
+                if alive and "missing" in said.told.problems.values():
+                    later.append((task, cell))
+                check(task, cell, said.told)
             for output in cell.outputs:
                 if output.output_type == "execute_result":
                     output["execution_count"] = count
-        if process.disturbed and alive:  # of a process that was stopped, what it still wrote is a matter of moments
+        for task, cell in later if alive else ():
+            said = ask_cell(process, {"tell": list(task.answers)})
+            if said.gone:
+                break
+            if "missing" not in said.told.problems.values():  # it had no try before
+                check(task, cell, said.told)
+                notes.append(f"{submissions.named(task.name)} was answered below its check")
+        if (
+            process.disturbed and alive
+        ):  # of a process that was stopped, what it still wrote is a matter of moments
             notes.append("wrote into the channel of the grader, without effect")
         if process.exceeded and alive:
-            status = stopped_by(process.exceeded)
+            reasons.append(process.exceeded)
             notes.append("what it left running was stopped")
-    if final := "clock" not in reasons:
-        return status, points, notes, final
-    return status, points, [*notes, "it waited and did not compute, which a busy machine can cause too: the next run tries it again"], final
+    reason = reasons[-1] if reasons else None
+    status = f"stopped: {_PLAINLY.get(reason, reason)}" if reason else "graded"
+    if waited := "clock" in reasons:
+        notes.append(
+            "it waited and did not compute, which a busy machine can cause too: the next run "
+            "tries it again"
+        )
+    return status, points, notes, not waited
+
+
+#: What ``runner`` tells apart, and a grade file does not.
+_PLAINLY = {"clock": "time", "killed": "exit"}
+
+
+def _untouched(assignment: Assignment, cell: NotebookNode) -> bool:
+    """Whether a cell is still as it was handed out."""
+    position = assignment.places.get(grade_id(cell) or "")
+    return position is not None and cell.source == assignment.official.cells[position].source
 
 
 def grade(
-    assignment: Assignment, path: Path, notes: list[str], examiner: Examiner, key: str, others: Iterable[Assignment] = (), hidden: tuple[Path, ...] = (),
+    assignment: Assignment,
+    path: Path,
+    notes: list[str],
+    examiner: Examiner,
+    key: str,
+    others: Iterable[Assignment] = (),
+    hidden: tuple[Path, ...] = (),
 ) -> tuple[Outcome, NotebookNode | None]:
-    """Grades one submitted file; never raises for what is in it, but for lack of memory on this machine."""
+    """Grades one submitted file; never raises for what is in it, but for lack of memory on this
+    machine.
+    """
     try:
         cells = submissions.read(submissions.contents(path))
         if other := submissions.wrong_assignment(cells, assignment, others):
-            return Outcome(key, "unreadable", f"it is the notebook of another assignment: {other}"), None
+            return Outcome(
+                key, "unreadable", f"it is the notebook of another assignment: {other}"
+            ), None
         submission = submissions.rebuild(assignment, cells)
     except submissions.Unreadable as problem:
         return Outcome(key, "unreadable", str(problem)), None
     except MemoryError:
-        if (left := memory_left()) is not None and left < CHILD_MEMORY or lower("AS", CHILD_MEMORY):
-            raise MemoryError("this machine has, or allows, less memory than reading it may take") from None
+        if (
+            (left := memory_left()) is not None
+            and left < CHILD_MEMORY
+            or lower("AS", CHILD_MEMORY) is not None
+        ):
+            raise MemoryError(
+                "this machine has, or allows, less memory than reading it may take"
+            ) from None
         return Outcome(key, "unreadable", "it needs more memory to be read than it may have"), None
-    status, points, more, final = execute(assignment, submission, examiner, hidden=hidden)
+    status, _, more, final = execute(assignment, submission, examiner, hidden=hidden)
     message = "; ".join(dict.fromkeys([*notes, *submission.notes, *more]))
-    return Outcome(key, status, message[:400], notebook=True, tasks=points, final=final), submission.notebook
+    if len(message) > MAX_MESSAGE:
+        message = f"{message[:MAX_MESSAGE]} (and more)"
+    return Outcome(key, status, message, notebook=True, final=final), submission.notebook
 
 
 # many --------------------------------------------------------------------------------------------
+
 
 @dataclass(frozen=True)
 class Job:
@@ -191,14 +274,27 @@ class Job:
 
 
 @dataclass
+class _Now:
+    """A submission that is being graded."""
+
+    job: Job
+    process: ForkProcess
+    #: Seconds that it has left.
+    left: float = CHILD_SECONDS
+
+
+@dataclass
 class _Slot:
     """A place where one submission at a time is graded, with an examiner kept warm."""
 
-    job: Job | None = None
-    process: multiprocessing.Process | None = None
+    now: _Now | None = None
     examiner: Examiner | None = None
-    #: Seconds that it has left.
-    left: float = 0.0
+
+    def stop(self) -> None:
+        """Lets the examiner go."""
+        if self.examiner:
+            self.examiner.stop()
+            self.examiner = None
 
 
 def record_path(out: Path, student: str, stem: str) -> Path:
@@ -207,6 +303,14 @@ def record_path(out: Path, student: str, stem: str) -> Path:
 
 def graded_path(out: Path, student: str, stem: str) -> Path:
     return out / "autograded" / student / stem / f"{stem}.ipynb"
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a graded notebook is there, and was not cut short by a machine that failed."""
+    try:
+        return "cells" in json.loads(path.read_bytes())
+    except (OSError, ValueError, TypeError):
+        return False
 
 
 def read_record(out: Path, student: str, stem: str) -> Outcome | None:
@@ -218,16 +322,51 @@ def read_record(out: Path, student: str, stem: str) -> Outcome | None:
 
 
 def _write_record(out: Path, student: str, stem: str, outcome: Outcome) -> None:
-    write_whole(record_path(out, student, stem), json.dumps(asdict(outcome), ensure_ascii=False, sort_keys=True) + "\n")
+    write_changed(
+        record_path(out, student, stem),
+        json.dumps(asdict(outcome), ensure_ascii=False, sort_keys=True) + "\n",
+    )
 
 
-def circumstances() -> str:
-    """Digest of all that a grade depends on besides the submission and its assignment: package, dataset, lock."""
-    digest = hashlib.sha256()
-    for path in [*sorted(PACKAGE.rglob("*.py")), *sorted(path for path in data_folder().rglob("*") if path.is_file()), LOCK]:
-        digest.update(f"{path.name}\0".encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+#: Of the package what makes pages, editions and commands, and reads or checks sources: no grade
+#: comes of
+#: these, so a change in them lets every grade stand. Grading imports none of them, and no
+#: assignment does.
+NOT_IN_A_GRADE = (
+    "__main__.py",
+    "editions",
+    "in_page",
+    "lab",
+    "live",
+    "notebooks",
+    "public",
+    "publishing",
+    "site",
+    "validation",
+    "wheel.py",
+    *(
+        f"coursework/{name}.py"
+        for name in ("__main__", "checking", "form", "handout", "pages", "reports")
+    ),
+)
+
+
+def circumstances(package: Path = PACKAGE) -> str:
+    """Digest of all that a grade depends on besides the submission and its assignment: modules of
+    the package, dataset, lock.
+    """
+    outside = [package / name for name in NOT_IN_A_GRADE]
+    modules = [
+        path
+        for path in package.rglob("*.py")
+        if not any(path.is_relative_to(place) for place in outside)
+    ]
+    files = [
+        *sorted(modules),
+        *sorted(path for path in data_folder().rglob("*") if path.is_file()),
+        LOCK,
+    ]
+    return digest(*(f"{path.name}\0{file_digest(path)}" for path in files))
 
 
 def _child(job: Job, examiner: Examiner, out: Path) -> None:
@@ -237,88 +376,127 @@ def _child(job: Job, examiner: Examiner, out: Path) -> None:
     lower("CORE", 0)
     try:
         hidden = tuple(filter(None, (job.root, out)))
-        outcome, notebook = grade(job.assignment, job.path, list(job.notes), examiner, job.key, job.others, hidden)
+        outcome, notebook = grade(
+            job.assignment, job.path, list(job.notes), examiner, job.key, job.others, hidden
+        )
     except Interrupted as error:
         outcome, notebook = Outcome(job.key, "failed", str(error)), None
-    except Exception as error:
-        outcome, notebook = Outcome(job.key, "failed", f"{type(error).__name__}: {error}"[:300]), None
-    if notebook is not None:
-        write_notebook(graded_path(out, job.student, job.assignment.stem), notebook)
-    _write_record(out, job.student, job.assignment.stem, outcome)
+    except Exception as error:  # noqa: BLE001 (one submission's fault stops no class)
+        outcome, notebook = (
+            Outcome(job.key, "failed", f"{type(error).__name__}: {error}"[:300]),
+            None,
+        )
+    try:
+        if notebook is not None:
+            write_notebook(graded_path(out, job.student, job.assignment.stem), notebook)
+        _write_record(out, job.student, job.assignment.stem, outcome)
+    except OSError:  # no room, say: its parent says so
+        os._exit(1)
     if examiner.renewed:
         os._exit(_RENEWED)
 
 
-def _begin(slot: _Slot, job: Job, out: Path) -> None:
-    if slot.examiner is None or slot.examiner.assignment is not job.assignment:
-        if slot.examiner:
-            slot.examiner.stop()
-        slot.examiner = Examiner(job.assignment)
-    slot.job, slot.left = job, CHILD_SECONDS
-    slot.process = multiprocessing.get_context("fork").Process(target=_child, args=(job, slot.examiner, out))
-    slot.process.start()
+def _begin(slot: _Slot, job: Job, out: Path) -> Outcome | None:
+    """Starts the process of one submission; what to say of it, if this machine cannot."""
+    try:
+        if slot.examiner is None or slot.examiner.assignment is not job.assignment:
+            slot.stop()
+            slot.examiner = Examiner(job.assignment)
+        process = multiprocessing.get_context("fork").Process(
+            target=_child, args=(job, slot.examiner, out)
+        )
+        process.start()
+    except (Stopped, RuntimeError, OSError) as error:
+        return Outcome(job.key, "failed", f"its grading could not begin: {error}"[:300])
+    slot.now = _Now(job, process)
+    return None
 
 
-def _end(slot: _Slot, out: Path) -> tuple[Job, Outcome]:
-    """Takes the result of a slot's process, which has ended or is ended now: without one there is no grade."""
-    job, late = slot.job, slot.process.is_alive()
+def _end(slot: _Slot, now: _Now, out: Path) -> tuple[Job, Outcome]:
+    """Takes the result of a slot's process, which has ended or is ended now: without one there is
+    no grade.
+    """
+    job, late = now.job, now.process.is_alive()
     if late:
-        slot.process.kill()
-    slot.process.join()
-    ending = slot.process.exitcode
-    slot.process.close()
-    outcome = read_record(out, job.student, job.assignment.stem) if ending in (0, _RENEWED) else None
+        now.process.kill()
+    now.process.join()
+    ending = now.process.exitcode or 0
+    now.process.close()
+    outcome = (
+        read_record(out, job.student, job.assignment.stem) if ending in (0, _RENEWED) else None
+    )
     if outcome is None or outcome.key != job.key:
-        how = f"it took longer than {CHILD_SECONDS} seconds" if late else f"it was ended from outside (signal {-ending})" if ending < 0 else "it could not write its result"
+        how = (
+            f"it took longer than {CHILD_SECONDS} seconds"
+            if late
+            else f"it was ended from outside (signal {-ending})"
+            if ending < 0
+            else "it could not write its result"
+        )
         outcome = Outcome(job.key, "failed", f"the process that graded it left no result: {how}")
-    if ending != 0 and slot.examiner:
-        slot.examiner.stop()
-        slot.examiner = None
-    slot.job = slot.process = None
+    if ending:
+        slot.stop()
+    slot.now = None
     return job, outcome
 
 
-def run(jobs: Iterable[Job], out: Path, book: Book, side_by_side: int, progress) -> dict[tuple[str, str], Outcome]:
-    """Grades all jobs, and puts each into the grade book as soon as it is done; what became of each, by student and assignment."""
+def run(
+    jobs: Iterable[Job],
+    out: Path,
+    book: Book,
+    side_by_side: int,
+    progress: Callable[[str], object],
+) -> dict[tuple[str, str], Outcome]:
+    """Grades all jobs, and puts each into the grade book as soon as it is done; what became of
+    each, by student and assignment.
+    """
     waiting = list(jobs)[::-1]
     outcomes: dict[tuple[str, str], Outcome] = {}
     total, done = len(waiting), 0
     slots = [_Slot() for _ in range(max(1, min(side_by_side, total)))]
     try:
-        while waiting or any(slot.job for slot in slots):
+        finished: list[tuple[Job, Outcome]] = []
+        while waiting or finished or any(slot.now for slot in slots):
             for slot in slots:
-                if slot.job is None and waiting:
-                    _begin(slot, waiting.pop(), out)
-            busy = [slot for slot in slots if slot.job]
-            before = time.monotonic()
-            wait([slot.process.sentinel for slot in busy], timeout=1)
-            passed = min(time.monotonic() - before, 2)  # more, and this process itself was stopped
-            finished = []
-            for slot in busy:
-                slot.left -= passed
-                if not slot.process.is_alive() or slot.left <= 0:
-                    finished.append(_end(slot, out))
-                    if waiting:
-                        _begin(slot, waiting.pop(), out)
+                while slot.now is None and waiting:
+                    job = waiting.pop()
+                    if failed := _begin(slot, job, out):
+                        finished.append((job, failed))
             for job, outcome in finished:
                 done += 1
                 outcomes[job.student, job.assignment.stem] = outcome
                 save(out, book, job.student, job.assignment.stem, outcome)
                 line = _line(job.student, job.assignment.stem, outcome, job.assignment, book)
-                points = f"{line.score:g} of {line.max_score:g} points" if outcome.notebook else line.message[:60]
-                progress(f"{done} of {total}: {line.student}, {line.assignment}: {line.status}, {points}")
+                points = (
+                    f"{line.score:g} of {line.max_score:g} points"
+                    if outcome.notebook
+                    else line.message[:60]
+                )
+                progress(
+                    f"{done} of {total}: {line.student}, {line.assignment}: {line.status}, {points}"
+                )
+            finished = []
+            busy = [(slot, slot.now) for slot in slots if slot.now]
+            before = time.monotonic()
+            wait([now.process.sentinel for _, now in busy], timeout=1)
+            passed = min(time.monotonic() - before, 2)  # more, and this process itself was stopped
+            for slot, now in busy:
+                now.left -= passed
+                if not now.process.is_alive() or now.left <= 0:
+                    finished.append(_end(slot, now, out))
     finally:
         for slot in slots:
-            if slot.process:
-                slot.process.kill()
-                slot.process.join()
-            if slot.examiner:
-                slot.examiner.stop()
+            if slot.now:
+                slot.now.process.kill()
+                slot.now.process.join()
+            slot.stop()
     return outcomes
 
 
 def save(out: Path, book: Book, student: str, stem: str, outcome: Outcome) -> None:
-    """Puts a graded notebook into the grade book, and notes that this is done; of what failed nothing is kept."""
+    """Puts a graded notebook into the grade book, and notes that this is done; of what failed
+    nothing is kept.
+    """
     if outcome.status == "failed":
         record_path(out, student, stem).unlink(missing_ok=True)
         return
@@ -340,46 +518,101 @@ class Line:
     message: str
 
 
-def grade_all(folder: Path, out: Path, assignments: list[Assignment], side_by_side: int | None = None, progress=lambda text: print(text, file=sys.stderr, flush=True)) -> list[Line]:
-    """Grades all submissions below a folder into another; what an earlier run graded and nothing has changed since is kept.
+def _to_terminal(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def grade_all(
+    folder: Path,
+    out: Path,
+    assignments: list[Assignment],
+    side_by_side: int | None = None,
+    progress: Callable[[str], object] = _to_terminal,
+) -> list[Line]:
+    """Grades all submissions below a folder into another; what an earlier run graded and nothing
+    has changed since is kept.
 
     Raises ``GradingError`` if grading cannot begin here.
     """
     _check_folders(folder, out)
     probe()
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except FileNotFoundError as error:  # some systems of files refuse folders in this way
+        raise GradingError(f"{out} cannot be made ({error.strerror}): name another OUT") from None
     with open(out / ".lock", "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise GradingError(f"another run is grading into {out} just now") from error
+        sweep(out)
         prepare(out, assignments)
         with Book(out) as book:
-            lines = _grade_all(folder, out, {assignment.stem: assignment for assignment in assignments}, book, side_by_side or os.cpu_count() or 1, progress)
+            lines = _grade_all(
+                folder,
+                out,
+                {assignment.stem: assignment for assignment in assignments},
+                book,
+                side_by_side or os.cpu_count() or 1,
+                progress,
+            )
     return lines
 
 
 def _check_folders(folder: Path, out: Path) -> None:
     if folder.is_file():
-        raise GradingError(f"{folder} is a file; if it is a zip of submissions, unpack it and name the folder that comes out")
+        raise GradingError(
+            f"{folder} is a file; if it is a zip of submissions, unpack it and name the "
+            f"folder that comes out"
+        )
     if not folder.is_dir():
-        raise GradingError(f"there is no folder {folder}; expected SUBMISSIONS/<student>/<assignment>/<assignment>.ipynb")
+        raise GradingError(
+            f"there is no folder {folder}; expected "
+            f"SUBMISSIONS/<student>/<assignment>/<assignment>.ipynb"
+        )
+    if out.exists() and not out.is_dir():
+        raise GradingError(f"{out} is a file; results go to a folder: name another OUT")
+    if is_of_others(out):
+        raise GradingError(
+            f"{out} has a grade book or settings of another course, which grading would write "
+            f"over: name another OUT"
+        )
     inner, outer = out.resolve(), folder.resolve()
     if inner == outer or inner.is_relative_to(outer) or outer.is_relative_to(inner):
-        raise GradingError(f"results go to a folder apart from the submissions, which stay untouched: {out} and {folder} lie in one another")
+        raise GradingError(
+            f"results go to a folder apart from the submissions, which stay untouched: "
+            f"{out} and {folder} lie in one another"
+        )
 
 
-def _grade_all(folder: Path, out: Path, assignments: dict[str, Assignment], book: Book, side_by_side: int, progress) -> list[Line]:
+def _grade_all(
+    folder: Path,
+    out: Path,
+    assignments: dict[str, Assignment],
+    book: Book,
+    side_by_side: int,
+    progress: Callable[[str], object],
+) -> list[Line]:
     around = circumstances()
-    collected = collecting.collect(folder, assignments)
-    for passed in collected.passed_over[:collecting.MAX_STRAYS]:
+    collected = collect(folder, assignments.values())
+    for passed in collected.passed_over:
         progress(f"Passed over: {passed}")
     handed_in, closed = collected.places, collected.closed
-    asked = sorted({
-        *(stem for stems in handed_in.values() for stem in stems if stem in assignments),
-        *(stray.stem for stray in collected.strays if stray.stem and stray.student in handed_in),  # handed in, though in the wrong place
-    }) or [NO_ASSIGNMENT]
-    settled = {(student, stem): Outcome("", "unreadable", problem) for student, problem in closed.items() for stem in asked}
+    asked = sorted(
+        {
+            *(stem for stems in handed_in.values() for stem in stems if stem in assignments),
+            *(
+                stray.stem
+                for stray in collected.strays
+                if stray.stem and stray.student in handed_in
+            ),  # handed in, though in the wrong place
+        }
+    ) or [NO_ASSIGNMENT]
+    settled = {
+        (student, stem): Outcome("", "unreadable", problem)
+        for student, problem in closed.items()
+        for stem in asked
+    }
     jobs, kept_count = [], 0
     for student, stems in handed_in.items():
         for stem in sorted({*stems, *asked}):
@@ -387,49 +620,93 @@ def _grade_all(folder: Path, out: Path, assignments: dict[str, Assignment], book
                 continue
             if stem == NO_ASSIGNMENT:
                 if not stems:
-                    settled[student, stem] = Outcome("", "missing", _astray(collected.strays, student, "<assignment>") or "there is no folder of an assignment in the student's folder")
+                    settled[student, stem] = Outcome(
+                        "",
+                        "missing",
+                        _astray(collected, student, "<assignment>")
+                        or "there is no folder of an assignment in the student's folder",
+                    )
                 continue
             if stem not in assignments:
-                settled[student, stem] = Outcome("", "unknown", f"there is no assignment of this name; there is: {', '.join(assignments)}")
+                settled[student, stem] = Outcome(
+                    "",
+                    "unknown",
+                    f"there is no assignment of this name; there is: {', '.join(assignments)}",
+                )
                 continue
             try:
                 path, notes = collecting.find(stems.get(stem, ()), stem)
                 if path is None:
-                    settled[student, stem] = Outcome("", "missing", _astray(collected.strays, student, stem))
+                    settled[student, stem] = Outcome(
+                        "", "missing", _astray(collected, student, stem, notes)
+                    )
                     continue
-                content = submissions.digest(submissions.contents(path))
+                content = digest(submissions.contents(path))
             except submissions.Unreadable as problem:
                 settled[student, stem] = Outcome("", "unreadable", str(problem))
                 continue
             except OSError as error:
-                settled[student, stem] = Outcome("", "unreadable", f"it cannot be opened ({error.strerror})")
+                settled[student, stem] = Outcome(
+                    "", "unreadable", f"it cannot be opened ({error.strerror})"
+                )
                 continue
-            key = hashlib.sha256("\0".join([around, assignments[stem].digest, content, *notes]).encode()).hexdigest()
+            key = digest(around, assignments[stem].digest, content, *notes)
             kept = read_record(out, student, stem)
-            if kept and kept.key == key and kept.final and (not kept.notebook or graded_path(out, student, stem).exists()):
+            if (
+                kept
+                and kept.key == key
+                and kept.final
+                and (not kept.notebook or _is_whole(graded_path(out, student, stem)))
+            ):
                 kept_count += 1
+                settled[student, stem] = kept
                 if not kept.saved or kept.notebook and not book.has(student, stem):
                     save(out, book, student, stem, kept)
             else:
-                jobs.append(Job(student, assignments[stem], path, tuple(notes), key, tuple(assignments.values()), folder.resolve()))
+                jobs.append(
+                    Job(
+                        student,
+                        assignments[stem],
+                        path,
+                        tuple(notes),
+                        key,
+                        tuple(assignments.values()),
+                        folder.resolve(),
+                    )
+                )
     jobs.sort(key=lambda job: (job.assignment.stem, job.student))
     if kept_count:
         progress(f"{kept_count} graded before and unchanged since")
-    graded = run(jobs, out, book, side_by_side, progress)
-    lines = []
-    for student, stems in sorted(handed_in.items()):
-        for stem in sorted({*stems, *asked} - ({NO_ASSIGNMENT} if stems else set())):
-            outcome = settled.get((student, stem)) or graded.get((student, stem)) or read_record(out, student, stem)
-            lines.append(_line(student, stem, outcome, assignments.get(stem), book))
-    return lines
+    settled |= run(jobs, out, book, side_by_side, progress)
+    return [
+        _line(student, stem, outcome, assignments.get(stem), book)
+        for (student, stem), outcome in sorted(settled.items())
+    ]
 
 
-def _astray(strays: list[collecting.Stray], student: str, stem: str) -> str:
-    """What to say of a student's notebooks in wrong places where one for this assignment is missing."""
-    return "; ".join(stray.belongs(stem) for stray in strays if stray.student == student and stray.stem in (stem, None))[:400]
+def collect(folder: Path, assignments: Iterable[Assignment]) -> collecting.Collected:
+    """All that lies below a folder of submissions for these assignments."""
+    headings = {assignment.stem: submissions.headings(assignment) for assignment in assignments}
+    return collecting.collect(folder, headings, headings)
 
 
-def _line(student: str, stem: str, outcome: Outcome, assignment: Assignment | None, book: Book) -> Line:
+def _astray(
+    collected: collecting.Collected, student: str, stem: str, notes: Iterable[str] = ()
+) -> str:
+    """What to say of all that a student put into wrong places where a notebook for this assignment
+    is missing.
+    """
+    strays = [
+        stray.belongs(stem)
+        for stray in collected.strays
+        if stray.student == student and stray.stem in (stem, None)
+    ]
+    return "; ".join([*strays, *notes, *collected.beside.get(student, [])])[:MAX_MESSAGE]
+
+
+def _line(
+    student: str, stem: str, outcome: Outcome, assignment: Assignment | None, book: Book
+) -> Line:
     score, status, message = 0.0, outcome.status, inert.printable(outcome.message)
     if outcome.notebook:
         score, waits = book.score(student, stem)

@@ -1,9 +1,10 @@
-"""What an instructor hands out, and the key that is kept: a course directory in ``_build/coursework``."""
+"""What an instructor hands out, and the key that is kept: a course directory in
+``_build/coursework``.
+"""
 
 from __future__ import annotations
 
 import copy
-import hashlib
 import multiprocessing
 import os
 from pathlib import Path
@@ -15,32 +16,55 @@ from unsigned_peace.coursework.course import prepare, write_notebook
 from unsigned_peace.coursework.grading import circumstances, execute
 from unsigned_peace.coursework.scoring import Examiner
 from unsigned_peace.coursework.submissions import Submission
-from unsigned_peace.files import write_zip
+from unsigned_peace.files import digest, files_in, write_zip
 from unsigned_peace.paths import ROOT
 
 FOLDER = ROOT / "_build" / "coursework"
-#: All that students need to run chapters and assignments; `coursework/` and its tests hold the answers and are not among it.
+#: All that students need to run chapters and assignments; `coursework/` and its tests hold the
+#: answers and are not among it.
 FOR_STUDENTS = (
-    "Makefile", "README.md", "LICENSE", "CITATION.cff", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml", "_config.yml", "_toc.yml",
-    "bench/results.json", "book", "data", "my-work/README.md", "tests/outputs", "unsigned_peace",
+    "Makefile",
+    "README.md",
+    "LICENSE",
+    "CITATION.cff",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "pyproject.toml",
+    "_config.yml",
+    "_toc.yml",
+    "bench/results.json",
+    "book",
+    "data",
+    "my-work/README.md",
+    "tests/outputs",
+    "unsigned_peace",
 )
 STUDENTS_BOOK = "unsigned-peace-for-students"
 
 
 def students_book() -> dict[str, Path]:
     """The files of the book that students may have: name in the zip, and the file."""
-    found = {path for name in FOR_STUDENTS for path in ([ROOT / name] if (ROOT / name).is_file() else (ROOT / name).rglob("*")) if path.is_file()}
-    files = {path.relative_to(ROOT).as_posix(): path for path in found if not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)}
-    return files | {"requirements.txt": ROOT / "requirements-chapters.txt"}  # to run chapters takes half of what it takes to build the book
+    files = {
+        path.relative_to(ROOT).as_posix(): path
+        for name in FOR_STUDENTS
+        for path in files_in(ROOT / name)
+    }
+    return files | {
+        "requirements.txt": ROOT / "requirements-chapters.txt"
+    }  # to run chapters takes half of what it takes to build the book
 
 
 def write(folder: Path, assignments: list[Assignment]) -> list[str]:
-    """Student versions in ``release/``, the book without answers as a zip, keys with their outputs in ``key/``; returns faults, a line each."""
+    """Student versions in ``release/``, the book without answers as a zip, keys with their outputs
+    in ``key/``; returns faults, a line each.
+    """
     prepare(folder, assignments)
     write_zip(folder / f"{STUDENTS_BOOK}.zip", STUDENTS_BOOK, students_book())
     around = circumstances()
-    tasks = [(folder, assignment, hashlib.sha256(f"{around} {assignment.digest}".encode()).hexdigest()) for assignment in assignments]
-    with multiprocessing.get_context("fork").Pool(max(1, min(os.cpu_count() or 1, len(tasks)))) as pool:
+    tasks = [(folder, assignment, digest(around, assignment.digest)) for assignment in assignments]
+    with multiprocessing.get_context("fork").Pool(
+        max(1, min(os.cpu_count() or 1, len(tasks)))
+    ) as pool:
         faults = pool.starmap(_key, tasks)
     return sorted(fault for found in faults for fault in found)
 
@@ -55,9 +79,19 @@ def _key(folder: Path, assignment: Assignment, made_from: str) -> list[str]:
     key = Submission(copy.deepcopy(assignment.source))
     with Examiner(assignment) as examiner:
         status, points, notes, _ = execute(assignment, key, examiner)
-    lost = [f"{task.name}: {points[task.name]:g} of {task.points:g} points" for task in assignment.tasks if points[task.name] != task.points]
+    lost = [
+        f"{task.name}: {points[task.name]:g} of {task.points:g} points"
+        for task in assignment.tasks
+        if points[task.name] != task.points
+    ]
     if status != "graded" or lost:
-        return [f"coursework/{assignment.stem}.md: the key does not get full marks ({'; '.join([*lost, *notes] or [status])}); `python -m unsigned_peace.coursework check {assignment.stem}` says why"]
+        return [
+            (
+                f"coursework/{assignment.stem}.md: the key does not get full marks "
+                f"({'; '.join([*lost, *notes] or [status])}); `python -m "
+                f"unsigned_peace.coursework check {assignment.stem}` says why"
+            )
+        ]
     key.notebook.metadata[SUITE] = {"made_from": made_from}
     write_notebook(path, key.notebook)
     return []

@@ -1,4 +1,5 @@
-"""What students wrote, as text that does nothing wherever it is shown: in feedback, in nbgrader's form, in JupyterLab, in a table.
+"""What students wrote, as text that does nothing wherever it is shown: in feedback, in nbgrader's
+form, in JupyterLab, in a table.
 
 Markdown is rendered here and kept as HTML of a few harmless tags, so that whoever shows it later
 has nothing left to interpret. All of it takes time in proportion: what is longer than anybody
@@ -11,15 +12,18 @@ import hashlib
 import html
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import unquote
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
-#: So much Markdown of one cell is laid out, in characters, and of one notebook; what is beyond is shown as typed.
+#: So much Markdown of one cell is laid out, in characters, and of one notebook; what is beyond is
+#: shown as typed.
 MAX_LAID_OUT, MAX_LAID_OUT_ALL = 20_000, 60_000
-#: So much code of one notebook is coloured, and no longer run of blanks in it: lexers look for some things again at every blank.
+#: So much code of one notebook is coloured, and no longer run of blanks in it: lexers look for some
+#: things again at every blank.
 MAX_COLOURED, MAX_BLANKS = 20_000, 200
 #: Of one picture, and of those of a notebook, in characters of base64.
 MAX_PICTURE, MAX_PICTURES = 4_000_000, 16_000_000
@@ -29,8 +33,32 @@ MAX_NAME = 200
 
 _PICTURE = re.compile(r"data:(image/(?:png|jpeg|gif|webp));base64,([A-Za-z0-9+/=\s]+)")
 _TAGS = {
-    "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li",
-    "table", "thead", "tbody", "tr", "th", "td", "img", "div",
+    "p",
+    "br",
+    "hr",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "em",
+    "strong",
+    "s",
+    "code",
+    "pre",
+    "blockquote",
+    "ul",
+    "ol",
+    "li",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "img",
+    "div",
 }
 
 
@@ -46,7 +74,10 @@ class Pictures:
             self._kept[f"attachment:{name}"] = re.sub(r"\s", "", address)
 
     def lift(self, text: str) -> str:
-        """The text with pictures that are written into it kept here, and an address in their place."""
+        """The text with pictures that are written into it kept here, and an address in their
+        place.
+        """
+
         def put(found: re.Match) -> str:
             address = f"attachment:in-the-text-{len(self._kept)}"
             self._kept[address] = re.sub(r"\s", "", found[0])
@@ -60,15 +91,26 @@ class Pictures:
 
 
 class Renderer:
-    """Renders the cells of one notebook, within the bounds of a notebook; ``absent`` counts pictures that could not be shown."""
+    """Renders the cells of one notebook, within the bounds of a notebook; ``absent`` counts
+    pictures that could not be shown.
+    """
 
     def __init__(self) -> None:
         self.absent = 0
         self._text, self._pictures = MAX_LAID_OUT_ALL, MAX_PICTURES
-        # Links would lead the marker to wherever a student likes; definitions of links are left out also because they cost quadratic time.
-        self._markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable(["reference", "html_block", "html_inline", "entity"])
-        for rule in ("image", "link_open", "link_close"):
-            self._markdown.add_render_rule(rule, lambda _, *place, rule=rule: getattr(self, f"_{rule}")(*place))
+        # Links would lead the marker to wherever a student likes; definitions of links are left out
+        # also because they cost quadratic time.
+        self._markdown = (
+            MarkdownIt("commonmark", {"html": False})
+            .enable(["table", "strikethrough"])
+            .disable(["reference", "html_block", "html_inline", "entity"])
+        )
+        for rule, shown in {
+            "image": self._image,
+            "link_open": lambda *_: "",
+            "link_close": self._link_close,
+        }.items():
+            self._markdown.add_render_rule(rule, lambda _, *place, shown=shown: shown(*place))
 
     def markdown(self, text: str, pictures: Pictures | None = None) -> str:
         """Markdown as one line of HTML that any renderer of Markdown passes on as it stands."""
@@ -77,91 +119,139 @@ class Renderer:
         if len(text) > min(MAX_LAID_OUT, self._text):
             return self.typed(text)
         self._text -= len(text)
-        return _one_line(nh3.clean(self._markdown.render(_tags_of_pictures(text)), tags=_TAGS, attributes={"img": {"src", "alt"}}, url_schemes={"data"}))
+        return _one_line(
+            nh3.clean(
+                self._markdown.render(_tags_of_pictures(text)),
+                tags=_TAGS,
+                attributes={"img": {"src", "alt"}},
+                url_schemes={"data"},
+            )
+        )
 
     def gathered(self, texts: Iterable[tuple[str, Pictures]]) -> str:
         """What was written in other cells than the one where it is looked for, in one."""
         rendered = [self.markdown(text, pictures) for text, pictures in texts]
-        return f"<div><p><em>Nothing was written in this cell. Elsewhere in the notebook stands:</em></p>{''.join(rendered)}</div>"
+        return (
+            f"<div><p><em>Nothing was written in this cell. Elsewhere in the notebook "
+            f"stands:</em></p>{''.join(rendered)}</div>"
+        )
 
     @staticmethod
     def typed(text: str) -> str:
         """Text as it was typed, as one line of HTML."""
         return _one_line(f"<pre>\n{html.escape(text)}</pre>")
 
-    def _image(self, tokens, place, _options, env) -> str:
+    def _image(self, tokens: Sequence[Token], place: int, *_: object) -> str:
         token = tokens[place]
-        caption, address = html.escape(token.content), token.attrGet("src") or ""
+        caption, address = html.escape(token.content), str(token.attrGet("src") or "")
         picture = self._now.find(address)
         if picture and len(picture) <= min(MAX_PICTURE, self._pictures):
             self._pictures -= len(picture)
             return f'<img src="{picture}" alt="{caption or "a picture without description"}">'
         self.absent += 1
         why = "too large" if picture else "not in the notebook"
-        return f"<em>(A picture is not shown, since it is {why}: {caption} {html.escape(address[:200])})</em>"
+        return (
+            f"<em>(A picture is not shown, since it is {why}: {caption} "
+            f"{html.escape(address[:200])})</em>"
+        )
 
-    def _link_open(self, tokens, place, *_) -> str:
-        return ""
-
-    def _link_close(self, tokens, place, *_) -> str:
+    def _link_close(self, tokens: Sequence[Token], place: int, *_: object) -> str:
         """After the text of a link, where it led."""
         depth = 0
         for token in reversed(tokens[:place]):
             depth += (token.type == "link_close") - (token.type == "link_open")
             if depth < 0:
-                address = token.attrGet("href") or ""
+                address = str(token.attrGet("href") or "")
                 return "" if token.markup == "autolink" else f" ({html.escape(address)})"
         return ""
 
 
 def _tags_of_pictures(text: str) -> str:
-    """The text with HTML's tag of a picture as Markdown's, where it names a picture of the notebook: JupyterLab's users size pictures so."""
-    return re.sub(r"""<img\s[^<>]{0,300}?\bsrc\s{0,3}=\s{0,3}["']?(attachment:[^\s"'<>()]{1,300})["']?[^<>]{0,300}>""", r"![](<\1>)", text)
+    """The text with HTML's tag of a picture as Markdown's, where it names a picture of the
+    notebook: JupyterLab's users size pictures so.
+    """
+    return re.sub(
+        r"""<img\s[^<>]{0,300}?\bsrc\s{0,3}=\s{0,3}["']?"""
+        r"""(attachment:[^\s"'<>()]{1,300})["']?[^<>]{0,300}>""",
+        r"![](<\1>)",
+        text,
+    )
 
 
 def _one_line(page: str) -> str:
-    """HTML in one block and one line, without the signs that Markdown, TeX or nbconvert's own filters look for."""
-    signs = {"\n": "&#10;", "\\": "&#92;", "$": "&#36;", "[": "&#91;", "]": "&#93;", "`": "&#96;"}
-    return "<div>" + page.strip().translate(str.maketrans(signs)) + "</div>"
+    """HTML in one block and one line, without the signs that Markdown, TeX or nbconvert's own
+    filters look for.
+    """
+    signs = {ord(sign): f"&#{ord(sign)};" for sign in "\n\\$[]`"}
+    return "<div>" + page.strip().translate(signs) + "</div>"
 
 
 def lexer(sources: Iterable[str]) -> str:
     """Pygments' name of what colours a notebook's code: nothing, if that could take long."""
     sources = list(sources)
-    return "text" if sum(map(len, sources)) > MAX_COLOURED or any(re.search(rf"\s{{{MAX_BLANKS}}}", source) for source in sources) else "python"
+    return (
+        "text"
+        if sum(map(len, sources)) > MAX_COLOURED
+        or any(re.search(rf"\s{{{MAX_BLANKS}}}", source) for source in sources)
+        else "python"
+    )
 
 
 def printable(text: str) -> str:
-    """Text as it may stand in a terminal or a table: signs that would act there are written as escapes."""
+    """Text as it may stand in a terminal or a table: signs that would act there are written as
+    escapes.
+    """
     return "".join(_escaped(letter) if _acts(letter) else letter for letter in text)
 
 
+#: What looks like an escape, and what looks like a shortened name, in a name as it was given.
+_LIKE_ESCAPE = re.compile(r"\\(?=x[0-9a-f]{2}|u[0-9a-f]{4})")
+_LIKE_SHORT = re.compile(r"~[0-9a-f]{24}$")
+
+
 def name(text: str) -> str:
-    """A name as it may also stand in a page and a path, in the one form of Unicode (NFC) that all of its forms share."""
-    text = re.sub('[<>"]', lambda sign: _escaped(sign[0]), printable(unicodedata.normalize("NFC", text)))
-    if len(text.encode()) <= MAX_NAME:
+    """A name as it may also stand in a page and a path, in the one form of Unicode (NFC) that all
+    of its forms share. Different names stay different, whatever somebody calls themselves.
+    """
+    given = unicodedata.normalize("NFC", text)
+    text = re.sub(
+        '[<>"]',
+        lambda sign: _escaped(sign[0]),
+        printable(_LIKE_ESCAPE.sub(r"\\x5c", given)),
+    )
+    if len(text.encode()) <= MAX_NAME and not _LIKE_SHORT.search(text):
         return text
-    return f"{text.encode()[:MAX_NAME - 40].decode('utf-8', 'ignore')}~{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    begin = text.encode()[: MAX_NAME - 40].decode("utf-8", "ignore")
+    return f"{begin}~{hashlib.sha256(text.encode()).hexdigest()[:24]}"
 
 
 def _acts(letter: str) -> bool:
-    return unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") or unicodedata.bidirectional(letter) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+    return unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") or unicodedata.bidirectional(
+        letter
+    ) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 
 
 def _escaped(letter: str) -> str:
     code = ord(letter)
     if 0xDC80 <= code <= 0xDCFF:  # a byte of a name that is not UTF-8
-        code -= 0xDC00
-    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\x{code:02x}" if code < 128 else f"\\u{code:04x}"
 
 
-#: Where a cell of a table begins: at the text's begin, and behind a sign at which spreadsheets of some countries part cells.
-_BEGIN = re.compile(r"^[\s\S]|(?<=;)[\s\"]*[^\s\";]")
+#: Where a cell of a table begins: at the text's begin, and behind a sign at which spreadsheets of
+#: some countries part cells.
+_BEGIN = re.compile(r"^[\t\r\n]|(?:^|(?<=;))[\s\"]*[^\s\";]")
 
 
 def cell(text: str) -> str:
     """Text for a cell of a table: what a spreadsheet would take for a formula is marked as text."""
+
     def marked(begin: re.Match) -> str:
-        return f"{begin[0][:-1]}'{begin[0][-1]}" if unicodedata.normalize("NFKC", begin[0][-1])[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else begin[0]
+        return (
+            f"{begin[0][:-1]}'{begin[0][-1]}"
+            if unicodedata.normalize("NFKC", begin[0][-1])[:1]
+            in ("=", "+", "-", "@", "\t", "\r", "\n")
+            else begin[0]
+        )
 
     return _BEGIN.sub(marked, text)

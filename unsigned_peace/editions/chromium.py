@@ -11,12 +11,21 @@ from playwright.sync_api import Browser, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 #: It asks nobody for anything by itself.
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-component-update", "--disable-sync")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 def find() -> str | None:
     """The path of a Chromium or Chrome, or None. ``CHROMIUM`` in the environment comes first."""
-    return os.environ.get("CHROMIUM") or next((path for name in NAMES if (path := shutil.which(name))), None)
+    return os.environ.get("CHROMIUM") or next(
+        (path for name in NAMES if (path := shutil.which(name))), None
+    )
 
 
 @contextmanager
@@ -24,7 +33,11 @@ def launched() -> Iterator[Browser]:
     """A Chromium without window. Raises ``FileNotFoundError`` if there is none."""
     path = find()
     if path is None:
-        raise FileNotFoundError("Chromium is needed: install it with your system's packages (Debian: `apt-get install chromium`)")
+        raise FileNotFoundError(
+            "Chromium is needed: `make setup` installs it as root; "
+            "else ask for your system's package "
+            "(Debian, Ubuntu: `apt-get install chromium`)"
+        )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         try:

@@ -5,19 +5,27 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from pathlib import Path
 
 from unsigned_peace import paths
+from unsigned_peace.commands import file
 from unsigned_peace.notebooks.keep import bring_up_to_date, remove_orphans
 from unsigned_peace.notebooks.source import chapters
 from unsigned_peace.processes import one_at_a_time
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m unsigned_peace.notebooks", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m unsigned_peace.notebooks", description=__doc__.splitlines()[0]
+    )
     parser.add_argument("--reference", action="store_true", help="write the committed outputs")
-    parser.add_argument("--all", action="store_true", help="execute every chapter afresh, not only those whose outputs do not hold")
-    parser.add_argument("chapters", nargs="*", type=Path, help="only these chapters (all, if none is named)")
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help="execute every chapter afresh, not only those whose outputs do not hold",
+    )
+    parser.add_argument(
+        "chapters", nargs="*", type=file, help="only these chapters (all, if none is named)"
+    )
     options = parser.parse_args(arguments)
     folder = paths.REFERENCE if options.reference else paths.EXECUTED
     named = [path.resolve() for path in options.chapters] or chapters()

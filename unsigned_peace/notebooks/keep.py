@@ -19,9 +19,12 @@ from unsigned_peace.processes import processors
 
 
 def write(executed: NotebookNode, path: Path) -> None:
-    """Writes an executed notebook and its record, each whole or not at all, and only where it changed."""
+    """Writes an executed notebook and its record, each whole, and only where it changed."""
     metadata = {name: value for name, value in executed.metadata.items() if name != RECORD}
-    for file, content in ((path, {**executed, "metadata": metadata}), (record_of(path), executed.metadata[RECORD])):
+    for file, content in (
+        (path, {**executed, "metadata": metadata}),
+        (record_of(path), executed.metadata[RECORD]),
+    ):
         text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         if not file.exists() or file.read_bytes() != text.encode():
             write_whole(file, text)
@@ -49,9 +52,9 @@ def _reusable(path: Path, runs: NotebookNode) -> tuple[NotebookNode | None, str]
 async def bring_up_to_date(chapters: list[Path], folder: Path, afresh: bool = False) -> list[str]:
     """Puts a current execution of every chapter into a folder, running only those that need it.
 
-    Chapters run side by side, two for each processor: to start and to end a kernel is mostly waiting.
-    ``afresh`` trusts nothing kept. Returns the faults, one line each; a chapter with a fault keeps
-    whatever file it had.
+    Chapters run side by side, two for each processor: to start and to end a kernel is mostly
+    waiting. ``afresh`` trusts nothing kept. Returns the faults, one line each; a chapter with a
+    fault keeps whatever file it had.
     """
     slots = asyncio.Semaphore(2 * processors())
     faults: list[str] = []
@@ -69,13 +72,21 @@ async def bring_up_to_date(chapters: list[Path], folder: Path, afresh: bool = Fa
             except ChapterError as error:
                 faults.append(str(error))
 
-    await asyncio.gather(*(one(path) for path in chapters))
+    # all end before the first of what stopped them, such as a full disk, is raised
+    for ended in await asyncio.gather(*(one(path) for path in chapters), return_exceptions=True):
+        if ended is not None:
+            raise ended
     return sorted(faults)
 
 
 def remove_orphans(chapters: list[Path], folder: Path) -> None:
     """Removes executed notebooks whose chapter is gone, and drafts of a run that was killed."""
     names = {path.stem for path in chapters}
-    for kept in [*folder.glob("*.ipynb"), *folder.glob(".*.ipynb.*"), *folder.glob("inputs/*.json"), *folder.glob("inputs/.*")]:
+    for kept in [
+        *folder.glob("*.ipynb"),
+        *folder.glob(".*.ipynb.*"),
+        *folder.glob("inputs/*.json"),
+        *folder.glob("inputs/.*"),
+    ]:
         if kept.stem not in names:
             kept.unlink()

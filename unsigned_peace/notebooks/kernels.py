@@ -1,9 +1,11 @@
-"""Starts the kernels of chapters warm: forked from one process that has imported what all of them import.
+"""Starts the kernels of chapters warm.
 
-The standard library's fork server holds that process; Jupyter's kernel provisioner is the place where
-a kernel is started in another way than as a new program. Nothing of this package is kept in a kernel
-that starts, so that what a chapter imports of it is what that chapter uses. A kernel always starts in
-the same environment: no setting of the machine or of its user reaches an output.
+They are forked from one process that has imported what all of them import.
+
+The standard library's fork server holds that process; Jupyter's kernel provisioner is the place
+where a kernel is started in another way than as a new program. Nothing of this package is kept in a
+kernel that starts, so that what a chapter imports of it is what that chapter uses. A kernel always
+starts in the same environment: no setting of the machine or of its user reaches an output.
 """
 
 from __future__ import annotations
@@ -18,8 +20,14 @@ import tempfile
 import threading
 import types
 from collections.abc import Iterator, Mapping
-from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES, ExtensionFileLoader, FileFinder, SourceFileLoader
-from typing import Any
+from importlib.machinery import (
+    EXTENSION_SUFFIXES,
+    SOURCE_SUFFIXES,
+    ExtensionFileLoader,
+    FileFinder,
+    SourceFileLoader,
+)
+from typing import Any, cast
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
@@ -30,14 +38,38 @@ from unsigned_peace.paths import PACKAGE
 
 PROVISIONER = "unsigned-peace-warm"
 
-#: What chapters import, or the kernel itself; importing them has no effect that a chapter could see.
-_IMPORTED = ["ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.core.completer", "pandas", "altair", "jsonschema"]
+#: What chapters import, or the kernel itself; importing them has no effect that a chapter could
+#: see.
+_IMPORTED = [
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "IPython.core.completer",
+    "pandas",
+    "altair",
+    "jsonschema",
+]
 
-#: The same for every execution, whatever the machine says: hashes, time zone, language, sums in one order.
-_FIXED = {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+#: The same for every execution, whatever the machine says: hashes, time zone, language, sums in one
+#: order.
+_FIXED = {
+    "PYTHONHASHSEED": "0",
+    "TZ": "UTC",
+    "LC_ALL": "C.UTF-8",
+    "LANG": "C.UTF-8",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+}
 
 #: The only other settings that reach a kernel: how to find programs, modules and the dataset.
-_PASSED = ("PATH", "HOME", "TMPDIR", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV", "UNSIGNED_PEACE_DATA")
+_PASSED = (
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "PYTHONPATH",
+    "PYTHONDONTWRITEBYTECODE",
+    "VIRTUAL_ENV",
+    "UNSIGNED_PEACE_DATA",
+)
 
 
 def environment_of(settings: Mapping[str, str]) -> dict[str, str]:
@@ -47,11 +79,12 @@ def environment_of(settings: Mapping[str, str]) -> dict[str, str]:
 
 @contextlib.contextmanager
 def _alone() -> Iterator[None]:
-    """Hides this process's environment and main module from the processes that it starts meanwhile."""
+    """Hides this process's environment and main module from processes started meanwhile."""
     settings, main = dict(os.environ), sys.modules["__main__"]
     os.environ.clear()
     os.environ.update(environment_of(settings))
-    sys.modules["__main__"] = types.ModuleType("__main__")  # or multiprocessing would import it again in every kernel
+    # or multiprocessing would import it again in every kernel
+    sys.modules["__main__"] = types.ModuleType("__main__")
     try:
         yield
     finally:
@@ -61,7 +94,10 @@ def _alone() -> Iterator[None]:
 
 
 class _FromSource(SourceFileLoader):
-    """Loads a module from its source, never from what was compiled before: Python trusts that by time and size."""
+    """Loads a module from its source, never from what was compiled before.
+
+    Python trusts what was compiled by its time and size.
+    """
 
     def get_code(self, fullname: str) -> types.CodeType:
         path = self.get_filename(fullname)
@@ -69,12 +105,19 @@ class _FromSource(SourceFileLoader):
 
 
 def _load_package_from_source() -> None:
-    """From now on, modules of this package are compiled from the source that the record of a chapter speaks of."""
-    package = str(PACKAGE)
-    finder = FileFinder.path_hook((ExtensionFileLoader, EXTENSION_SUFFIXES), (_FromSource, SOURCE_SUFFIXES))
+    """From now on, modules of this package are compiled from source.
 
-    def hook(path: str):
-        if os.path.abspath(path) != os.path.dirname(package) and not os.path.abspath(path).startswith(package):
+    That source is the one that the record of a chapter speaks of.
+    """
+    package = str(PACKAGE)
+    finder = FileFinder.path_hook(
+        (ExtensionFileLoader, EXTENSION_SUFFIXES), (_FromSource, SOURCE_SUFFIXES)
+    )
+
+    def hook(path: str) -> Any:
+        if os.path.abspath(path) != os.path.dirname(package) and not os.path.abspath(
+            path
+        ).startswith(package):
             raise ImportError
         return finder(path)
 
@@ -83,10 +126,22 @@ def _load_package_from_source() -> None:
 
 
 def warm_up() -> None:
-    """Starts the process that kernels are forked from, if it does not run; it ends with this process."""
+    """Starts the process that kernels are forked from, if it does not run.
+
+    It ends with this process, and listens to the keyboard through it alone.
+    """
     multiprocessing.forkserver.set_forkserver_preload(_IMPORTED)
-    with _alone():
-        multiprocessing.forkserver.ensure_running()
+    kept = signal.signal(signal.SIGINT, signal.SIG_IGN) if _in_main_thread() else None
+    try:
+        with _alone():
+            multiprocessing.forkserver.ensure_running()
+    finally:
+        if kept is not None:
+            signal.signal(signal.SIGINT, kept)
+
+
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
 
 
 def _serve(connection_file: str, folder: str, settings: dict[str, str]) -> None:
@@ -110,13 +165,20 @@ def _serve(connection_file: str, folder: str, settings: dict[str, str]) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     IPKernelApp.launch_instance(
-        argv=["--IPKernelApp.log_level=50", "--HistoryManager.enabled=False", f"--ipython-dir={os.path.dirname(connection_file)}", "-f", connection_file]
+        argv=[
+            "--IPKernelApp.log_level=50",
+            "--HistoryManager.enabled=False",
+            f"--ipython-dir={os.path.dirname(connection_file)}",
+            "-f",
+            connection_file,
+        ]
     )
 
 
 def _end_with_parent() -> None:
     """No kernel outlives the command that started it, however that one ended."""
-    multiprocessing.parent_process().join()
+    if parent := multiprocessing.parent_process():
+        parent.join()
     os.killpg(0, signal.SIGKILL)
 
 
@@ -137,7 +199,7 @@ class _Forked:
 
     def send_signal(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, number)
+            os.kill(self._process.pid or 0, number)
 
 
 class WarmProvisioner(LocalProvisioner):
@@ -146,21 +208,34 @@ class WarmProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **options: Any) -> KernelConnectionInfo:
         warm_up()
         arguments = (cmd[cmd.index("-f") + 1], str(options["cwd"]), environment_of(os.environ))
-        process = multiprocessing.get_context("forkserver").Process(target=_serve, args=arguments, daemon=True)
+        process = multiprocessing.get_context("forkserver").Process(
+            target=_serve, args=arguments, daemon=True
+        )
         with _alone():
             process.start()
-        self.process = _Forked(process)
+        # it has what a provisioner asks of one
+        self.process = cast(Any, _Forked(process))
         self.pid = self.pgid = process.pid
         return self.connection_info
 
 
 class WarmKernelManager(AsyncKernelManager):
-    """A kernel of the Python that runs this module: no kernelspec need be installed, no port is opened."""
+    """A kernel of the Python that runs this module.
 
-    def __init__(self, **options) -> None:
+    No kernelspec need be installed, no port is opened.
+    """
+
+    def __init__(self, **options: Any) -> None:
         self._sockets = tempfile.TemporaryDirectory(prefix="chapter-")
         folder = self._sockets.name
-        super().__init__(**{**options, "transport": "ipc", "ip": f"{folder}/kernel", "connection_file": f"{folder}/kernel.json"})
+        super().__init__(
+            **{
+                **options,
+                "transport": "ipc",
+                "ip": f"{folder}/kernel",
+                "connection_file": f"{folder}/kernel.json",
+            }
+        )
 
     @property
     def kernel_spec(self) -> KernelSpec:

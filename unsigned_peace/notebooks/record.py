@@ -1,4 +1,7 @@
-"""The record of an executed notebook: everything that it was made from, each with its digest, and whether that still holds."""
+"""The record of an executed notebook.
+
+Everything that it was made from, each with its digest, and whether that still holds.
+"""
 
 from __future__ import annotations
 
@@ -16,18 +19,30 @@ from unsigned_peace.paths import data_folder, shown
 
 #: Where, in memory, an executed notebook has its record; on disk that is a file beside it.
 RECORD = "unsigned_peace"
-#: What executes chapters counts as used by every one. Raise this if a change here can change an output.
+#: What executes chapters counts as used by every one. Raise this if a change here can change an
+#: output.
 EXECUTION_VERSION = 1
 
 
 def cells_digest(runs: NotebookNode) -> str:
     """Digest of the cells that run, in their order."""
-    return digest(*(part for cell in runs.cells for part in (cell.cell_type, cell.source, str(cell.metadata.get("tags", [])))))
+    return digest(
+        *(
+            part
+            for cell in runs.cells
+            for part in (cell.cell_type, cell.source, str(cell.metadata.get("tags", [])))
+        )
+    )
 
 
 def resources() -> dict[str, dict]:
     """The descriptor's entries, by name."""
-    return {entry["name"]: entry for entry in json.loads((data_folder() / "datapackage.json").read_text(encoding="utf-8"))["resources"]}
+    return {
+        entry["name"]: entry
+        for entry in json.loads((data_folder() / "datapackage.json").read_text(encoding="utf-8"))[
+            "resources"
+        ]
+    }
 
 
 def captions() -> list[str]:
@@ -39,7 +54,13 @@ def _table_digest(table: str) -> str:
     if table == "datapackage.json":
         return digest((data_folder() / table).read_bytes())
     if table == "horizon":
-        return digest(str(json.loads((data_folder() / "datapackage.json").read_text(encoding="utf-8")).get(table)).encode())
+        return digest(
+            str(
+                json.loads((data_folder() / "datapackage.json").read_text(encoding="utf-8")).get(
+                    table
+                )
+            ).encode()
+        )
     if table.startswith(f"{paths.CAPTIONS.name}/"):
         path = paths.CAPTIONS.parent / table
         return digest(path.read_bytes()) if path.is_file() else "no such file"
@@ -59,12 +80,20 @@ def _module_digest(module: str) -> str:
 
 def modules() -> list[str]:
     """The names of all modules of the package."""
-    found = (path.relative_to(paths.PACKAGE).with_suffix("") for path in paths.PACKAGE.rglob("*.py"))
-    return [".".join(("unsigned_peace", *(part for part in path.parts if part != "__init__"))) for path in found]
+    found = (
+        path.relative_to(paths.PACKAGE).with_suffix("") for path in paths.PACKAGE.rglob("*.py")
+    )
+    return [
+        ".".join(("unsigned_peace", *(part for part in path.parts if part != "__init__")))
+        for path in found
+    ]
 
 
 def inputs(runs: NotebookNode, tables: Iterable[str], modules: Iterable[str]) -> dict:
-    """What an execution depends on, each with its digest: cells, tables read, modules used, the lock."""
+    """What an execution depends on, each with its digest.
+
+    Cells, tables read, modules used, the lock.
+    """
     return {
         "execution": EXECUTION_VERSION,
         "cells": cells_digest(runs),
@@ -75,8 +104,10 @@ def inputs(runs: NotebookNode, tables: Iterable[str], modules: Iterable[str]) ->
 
 
 def checksum(executed: NotebookNode) -> str:
-    """Digest of the whole executed notebook and its record but for this itself, so that any damage is noticed."""
-    record = {name: value for name, value in executed.metadata[RECORD].items() if name != "checksum"}
+    """Digest of an executed notebook and its record but for this itself; it shows any damage."""
+    record = {
+        name: value for name, value in executed.metadata[RECORD].items() if name != "checksum"
+    }
     whole = {**executed, "metadata": {**executed.metadata, RECORD: record}}
     return digest(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode())
 
@@ -87,7 +118,10 @@ def record_of(path: Path) -> Path:
 
 
 def load_executed(path: Path) -> NotebookNode:
-    """An executed notebook from disk, with its record. Raises ``ChapterError`` if one of the two files is damaged."""
+    """An executed notebook from disk, with its record.
+
+    Raises ``ChapterError`` if one of the two files is damaged.
+    """
     try:
         executed = nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
         executed.metadata[RECORD] = json.loads(record_of(path).read_text(encoding="utf-8"))
@@ -96,9 +130,15 @@ def load_executed(path: Path) -> NotebookNode:
     except FileNotFoundError as error:
         if not path.exists():
             raise
-        raise ChapterError(f"{shown(path)}: this executed notebook has no record in {shown(record_of(path))}; `make reference` writes it anew") from error
+        raise ChapterError(
+            f"{shown(path)}: this executed notebook has no record in {shown(record_of(path))}; "
+            "`make reference` writes it anew"
+        ) from error
     except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise ChapterError(f"{shown(path)}: this executed notebook is damaged ({error}); `make reference` writes it anew") from error
+        raise ChapterError(
+            f"{shown(path)}: this executed notebook is damaged ({error}); "
+            "`make reference` writes it anew"
+        ) from error
     return executed
 
 
@@ -112,5 +152,9 @@ def changes(recorded: dict, current: dict) -> list[str]:
     """What differs between two records of inputs, in words."""
     changed = [name for name in ("cells", "lock", "execution") if recorded[name] != current[name]]
     for kind in ("tables", "modules"):
-        changed += [f"{kind[:-1]} {name}" for name in recorded[kind] if recorded[kind][name] != current[kind].get(name)]
+        changed += [
+            f"{kind[:-1]} {name}"
+            for name in recorded[kind]
+            if recorded[kind][name] != current[kind].get(name)
+        ]
     return changed

@@ -1,4 +1,7 @@
-"""Reads the source of a chapter: its cells, what of it runs, the figures that its prose asks for."""
+"""Reads the source of a chapter.
+
+Its cells, what of it runs, the figures that its prose asks for.
+"""
 
 from __future__ import annotations
 
@@ -23,13 +26,20 @@ class ChapterError(Exception):
 
 
 def read(text: str) -> NotebookNode:
-    """A chapter's source as a notebook without outputs; ``metadata.source_map`` has the line of each cell."""
+    """A chapter's source as a notebook without outputs.
+
+    ``metadata.source_map`` has the line of each cell.
+    """
     return read_myst_markdown_notebook(text, config=MdParserConfig(), add_source_map=True)
 
 
 def chapters(folder: Path = CHAPTERS) -> list[Path]:
     """The chapters that have cells to run, by name."""
-    return [path for path in sorted(folder.glob("*.md")) if is_myst_markdown_notebook(path.read_text(encoding="utf-8"))]
+    return [
+        path
+        for path in sorted(folder.glob("*.md"))
+        if is_myst_markdown_notebook(path.read_text(encoding="utf-8"))
+    ]
 
 
 def expressions(markdown: str) -> list[str]:
@@ -44,7 +54,9 @@ def expressions(markdown: str) -> list[str]:
         if fence and open_fences and fence[1].startswith(open_fences[-1][0]) and not fence[2]:
             open_fences.pop()
         elif fence and not any(is_code for _, is_code in open_fences):
-            open_fences.append((fence[1], not fence[2].startswith("{") or fence[2].startswith("{code")))
+            open_fences.append(
+                (fence[1], not fence[2].startswith("{") or fence[2].startswith("{code"))
+            )
         elif not any(is_code for _, is_code in open_fences):
             text.append(line)
     return _EVAL.findall("\n".join(text))
@@ -57,7 +69,8 @@ def what_runs(chapter: NotebookNode) -> tuple[NotebookNode, list[int]]:
     that editing it changes nothing here. A last cell shows all figures, so that they are outputs of
     the notebook too, which nbval compares.
     """
-    cells, lines = [], []
+    cells: list[NotebookNode] = []
+    lines: list[int] = []
     for cell, line in zip(chapter.cells, chapter.metadata["source_map"]):
         if cell.cell_type == "code":
             tags = cell.metadata.get("tags")
@@ -69,8 +82,21 @@ def what_runs(chapter: NotebookNode) -> tuple[NotebookNode, list[int]]:
         runs["id"] = f"cell-{len(cells)}"
         cells.append(runs)
         lines.append(line + 1)
-    if names := sorted({name for cell in chapter.cells if cell.cell_type == "markdown" for name in expressions(cell.source)}):
+    if names := sorted(
+        {
+            name
+            for cell in chapter.cells
+            if cell.cell_type == "markdown"
+            for name in expressions(cell.source)
+        }
+    ):
         shown = "".join(f"    {name!r}: {name},\n" for name in names)
-        cells.append(nbformat.v4.new_code_cell(f"# The figures in the prose of this chapter.\n{{\n{shown}}}", metadata={"tags": [FIGURES]}, id=f"cell-{len(cells)}"))
+        cells.append(
+            nbformat.v4.new_code_cell(
+                f"# The figures in the prose of this chapter.\n{{\n{shown}}}",
+                metadata={"tags": [FIGURES]},
+                id=f"cell-{len(cells)}",
+            )
+        )
         lines.append(lines[-1])
     return nbformat.v4.new_notebook(cells=cells), lines

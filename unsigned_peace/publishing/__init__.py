@@ -1,4 +1,7 @@
-"""What Sphinx is taught for this book: executed chapters, figures in prose, charts, records, downloads."""
+"""The Sphinx extension of this book.
+
+Executed chapters, figures in prose, charts, records, downloads.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,101 @@ if TYPE_CHECKING:
 def setup(app: Sphinx) -> dict:
     """Registers the extension with Sphinx."""
     from unsigned_peace import __version__
-    from unsigned_peace.publishing import incremental
-    from unsigned_peace.publishing.about import benchmark, citation, teaching
-    from unsigned_peace.publishing.chapters import aims, executed, exhibit_links, lint, provenance
-    from unsigned_peace.publishing.data_pages import appendices, bibliography, cases, downloads, records, search, texts
-    from unsigned_peace.publishing.frame import launch, not_found, pages, redirects, sharing
-    from unsigned_peace.publishing.html import languages, markup
+    from unsigned_peace.publishing import incremental, live
+    from unsigned_peace.publishing.about import (
+        benchmark,
+        cards,
+        citation,
+        lessons,
+        metadata,
+        teaching,
+    )
+    from unsigned_peace.publishing.chapters import (
+        aims,
+        boxes,
+        executed,
+        exhibit_links,
+        folds,
+        lint,
+        one_page,
+        opener,
+        provenance,
+        slips,
+        take_away,
+        who_is_meant,
+    )
+    from unsigned_peace.publishing.charts import drawing
+    from unsigned_peace.publishing.data_pages import (
+        appendices,
+        bibliography,
+        cases,
+        downloads,
+        records,
+        search,
+        texts,
+        timeline,
+        who,
+    )
+    from unsigned_peace.publishing.frame import (
+        address,
+        launch,
+        not_found,
+        pages,
+        redirects,
+        reports,
+        sharing,
+    )
+    from unsigned_peace.publishing.html import addresses, languages, markup
+    from unsigned_peace.publishing.short_editions import across, beside
 
-    for part in (lint, executed, aims, exhibit_links, records, bibliography, provenance, appendices, texts, cases, benchmark, downloads, teaching, citation, languages, launch, markup, pages, search, sharing, not_found, redirects, incremental):
+    for part in (
+        address,
+        lint,
+        slips,
+        executed,
+        drawing,
+        aims,
+        boxes,
+        exhibit_links,
+        records,
+        bibliography,
+        provenance,
+        appendices,
+        timeline,
+        texts,
+        cases,
+        who,
+        benchmark,
+        downloads,
+        take_away,
+        teaching,
+        cards,
+        lessons,
+        one_page,
+        citation,
+        addresses,
+        languages,
+        folds,
+        opener,
+        who_is_meant,
+        launch,
+        reports,
+        markup,
+        pages,
+        live,
+        search,
+        sharing,
+        metadata,
+        not_found,
+        redirects,
+        across,
+        beside,
+        incremental,
+    ):
         part.setup(app)
-    return {"version": __version__, "parallel_read_safe": False, "parallel_write_safe": True}
+    return {
+        "version": __version__,
+        "env_version": incremental.version(),
+        "parallel_read_safe": False,
+        "parallel_write_safe": True,
+    }

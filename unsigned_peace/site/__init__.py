@@ -1,1 +1,1 @@
-"""``make book``: brings the site up to date, checks its links, and puts it in place when it is whole."""
+"""Brings the site up to date, checks its links, puts it in place when whole (``make book``)."""

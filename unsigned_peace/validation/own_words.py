@@ -1,8 +1,8 @@
 """Words of the sources: a run of ten in a row, outside quotation marks, is theirs and not ours.
 
-``own_words.txt`` holds salted digests of every such run of the two press articles and of the passages of
-sources that were written down when the record was gathered, not their text. ``scripts/digest_sources.py``
-writes it from the texts, which are not published.
+``own_words.txt`` holds salted digests of every such run of the two press articles and of the
+passages of sources that were written down when the record was gathered, not their text.
+``scripts/digest_sources.py`` writes it from the texts, which are not published.
 """
 
 from __future__ import annotations
@@ -20,14 +20,28 @@ DIGESTS = Path(__file__).with_suffix(".txt")
 RUN = 10
 #: Stands in the digests so that no table of digests made elsewhere fits them. It is no secret.
 SALT = b"unsigned-peace"
-#: Bytes kept of a digest: among some thousand digests and a million runs of ours, one false alarm in fifty thousand checks.
+#: Bytes kept of a digest: among some thousand digests and a million runs of ours, one false alarm
+#: in fifty thousand checks.
 SIZE = 6
 #: Columns that hold whole sentences of ours.
-_COLUMNS = {"summary", "claim", "what_the_record_says", "outcome", "title", "note", "accounts_differ", "readings", "definition"}
+_COLUMNS = {
+    "summary",
+    "claim",
+    "what_the_record_says",
+    "outcome",
+    "title",
+    "note",
+    "accounts_differ",
+    "readings",
+    "definition",
+}
 
 
 def runs(text: str) -> Iterator[tuple[str, bytes]]:
-    """Every run of ten words of a text with its digest. Words are compared in lower case; a bar ends a run."""
+    """Every run of ten words of a text with its digest.
+
+    Words are compared in lower case; a bar ends a run.
+    """
     for piece in text.lower().replace("’", "'").split("|"):
         words = re.findall(r"[^\W_]+(?:'[^\W_]+)*", piece)
         for start in range(len(words) - RUN + 1):
@@ -37,7 +51,9 @@ def runs(text: str) -> Iterator[tuple[str, bytes]]:
 
 @cache
 def _digests() -> frozenset[bytes]:
-    return frozenset(bytes.fromhex(line) for line in DIGESTS.read_text(encoding="ascii").splitlines())
+    return frozenset(
+        bytes.fromhex(line) for line in DIGESTS.read_text(encoding="ascii").splitlines()
+    )
 
 
 def words_of_a_source(tables: dict[str, Table]) -> Iterator[Fault]:
@@ -47,4 +63,9 @@ def words_of_a_source(tables: dict[str, Table]) -> Iterator[Fault]:
         if column in _COLUMNS and len(text) > 40:
             shared = next((run for run, digest in runs(text) if digest in known), None)
             if shared:
-                yield table.fault(row, column, f'"{shared}" are ten words of a source; say it in our own, or mark it as a quotation')
+                yield table.fault(
+                    row,
+                    column,
+                    f'"{shared}" are ten words of a source; say it in our own, '
+                    "or mark it as a quotation",
+                )

@@ -11,15 +11,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from unsigned_peace.dataset import LIST_SEPARATOR
+#: As in ``dataset``, of which a test reminds: to import that one is to wait for pandas, which
+#: takes a quarter of the time of a check.
+LIST_SEPARATOR = "; "
 
 DESCRIPTOR = "datapackage.json"
 
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One thing wrong: the file, the line in it (1 is the header), the column, and what is wrong."""
+    """One thing wrong.
+
+    The file, the line in it (1 is the header), the column, and what is wrong.
+    """
 
     file: str
     line: int
@@ -28,16 +34,28 @@ class Fault:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {self.column}: {self.message}" if self.column else f"{place}: {self.message}"
+        return (
+            f"{place}: {self.column}: {self.message}" if self.column else f"{place}: {self.message}"
+        )
 
 
 @dataclass
 class Row:
-    """A record: its line in the file, its cells as text, and their typed values (None: blank or faulty)."""
+    """A record: its line, its cells as text, and their typed values (None: blank or faulty)."""
 
     line: int
     cells: dict[str, str]
-    values: dict[str, object] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def of(tables: dict[str, Table], name: str) -> Table:
+    """A table by name; one without rows if it could not be read."""
+    return tables.get(name) or Table(name, "", {})
+
+
+def items(row: Row, column: str) -> list[str]:
+    """The items of a cell that holds a list; of a column that is not there, none."""
+    return [item for item in row.cells.get(column, "").split(LIST_SEPARATOR) if item]
 
 
 @dataclass
@@ -99,12 +117,15 @@ def _odd_characters(text: str) -> list[str]:
     return [
         f"U+{ord(character):04X} {unicodedata.name(character, 'control character')}"
         for character in text
-        if unicodedata.category(character) in ("Cc", "Cf", "Co", "Cn", "Zl", "Zp") or character == "\u00a0"
+        if unicodedata.category(character) in ("Cc", "Cf", "Co", "Cn", "Zl", "Zp")
+        or character == "\u00a0"
     ]
 
 
-def _cell_faults(table: Table, line: int, description: dict, text: str) -> tuple[list[Fault], object]:
-    """The faults of one cell by its description, and its typed value (None where blank or faulty)."""
+def _cell_faults(
+    table: Table, line: int, description: dict, text: str
+) -> tuple[list[Fault], object]:
+    """The faults of one cell, and its typed value (None where it is blank or faulty)."""
     name = description["name"]
     constraints = description.get("constraints", {})
     faults = []
@@ -149,7 +170,11 @@ def _cell_faults(table: Table, line: int, description: dict, text: str) -> tuple
     return faults, value
 
 
-def _read_table(folder: Path, shown_as: str, entry: dict) -> Table:
+def read_table(folder: Path, shown_as: str, entry: dict) -> Table:
+    """One table of a folder by its entry in the descriptor, with what is wrong in the file itself.
+
+    Faults name the file as ``shown_as``/path. A file that cannot be read gives no rows.
+    """
     table = Table(entry["name"], f"{shown_as}/{entry['path']}", entry["schema"])
     try:
         raw = (folder / entry["path"]).read_bytes()
@@ -157,7 +182,9 @@ def _read_table(folder: Path, shown_as: str, entry: dict) -> Table:
         table.faults.append(table.fault(0, "", f"cannot be read: {error.strerror}"))
         return table
     if raw.startswith(b"\xef\xbb\xbf"):
-        table.faults.append(table.fault(1, "", "begins with a byte order mark; save the file as plain UTF-8"))
+        table.faults.append(
+            table.fault(1, "", "begins with a byte order mark; save the file as plain UTF-8")
+        )
         raw = raw[3:]
     if raw and not raw.endswith(b"\n"):
         table.faults.append(table.fault(raw.count(b"\n") + 1, "", "the last line has no line end"))
@@ -167,26 +194,53 @@ def _read_table(folder: Path, shown_as: str, entry: dict) -> Table:
     header: list[str] | None = None
     if crlf := raw.count(b"\r\n"):
         first = raw[: raw.index(b"\r\n")].count(b"\n") + 1
-        table.faults.append(table.fault(first, "", f"ends in CR LF, as {crlf} lines of this file do; save it with lines that end in LF alone"))
+        table.faults.append(
+            table.fault(
+                first,
+                "",
+                f"ends in CR LF, as {crlf} lines of this file do; "
+                "save it with lines that end in LF alone",
+            )
+        )
         raw = raw.replace(b"\r\n", b"\n")
     for line, content in enumerate(raw.split(b"\n")[:-1], start=1):
         if content.startswith((b"<<<<<<< ", b">>>>>>> ")) or content == b"=======":
-            table.faults.append(table.fault(line, "", "a mark of a merge that was not finished; choose a version and remove the marks"))
+            table.faults.append(
+                table.fault(
+                    line,
+                    "",
+                    "a mark of a merge that was not finished; "
+                    "choose a version and remove the marks",
+                )
+            )
             continue
         try:
             text = content.decode("utf-8")
         except UnicodeDecodeError as error:
-            table.faults.append(table.fault(line, "", f"byte {error.start + 1} (0x{content[error.start]:02x}) is not UTF-8"))
+            table.faults.append(
+                table.fault(
+                    line, "", f"byte {error.start + 1} (0x{content[error.start]:02x}) is not UTF-8"
+                )
+            )
             continue
         try:
             cells = next(csv.reader([text], strict=True), [])
         except csv.Error:
-            table.faults.append(table.fault(line, "", "a quotation mark is opened and not closed as CSV wants it"))
+            table.faults.append(
+                table.fault(line, "", "a quotation mark is opened and not closed as CSV wants it")
+            )
             continue
         rewritten = io.StringIO()
         csv.writer(rewritten, lineterminator="").writerow(cells)
         if cells and rewritten.getvalue() != text:
-            table.faults.append(table.fault(line, "", "a stray or needless quotation mark; as CSV the line reads " + _shown(rewritten.getvalue())))
+            table.faults.append(
+                table.fault(
+                    line,
+                    "",
+                    "a stray or needless quotation mark; as CSV the line reads "
+                    + _shown(rewritten.getvalue()),
+                )
+            )
         if header is None:
             header = cells
             table.faults += _header_faults(table, header, names)
@@ -194,7 +248,9 @@ def _read_table(folder: Path, shown_as: str, entry: dict) -> Table:
                 return table  # without its columns no row can be judged
             continue
         if len(cells) != len(header):
-            table.faults.append(table.fault(line, "", f"{len(cells)} cells, expected {len(header)}"))
+            table.faults.append(
+                table.fault(line, "", f"{len(cells)} cells, expected {len(header)}")
+            )
             continue
         row = Row(line, dict(zip(header, cells)))
         for description in descriptions:
@@ -203,25 +259,48 @@ def _read_table(folder: Path, shown_as: str, entry: dict) -> Table:
             row.values[description["name"]] = value
         table.rows.append(row)
     if header is None:
-        table.faults.append(table.fault(1, "", f"is empty; its first line must be {','.join(names)}"))
+        table.faults.append(
+            table.fault(1, "", f"is empty; its first line must be {','.join(names)}")
+        )
     return table
 
 
 def _header_faults(table: Table, header: list[str], names: list[str]) -> list[Fault]:
-    faults = [table.fault(1, name, "this column is missing") for name in names if name not in header]
-    faults += [table.fault(1, name, "this column is not described in datapackage.json") for name in header if name not in names]
-    faults += [table.fault(1, name, "this column stands twice") for name in sorted(set(header)) if header.count(name) > 1]
+    faults = [
+        table.fault(1, name, "this column is missing") for name in names if name not in header
+    ]
+    faults += [
+        table.fault(1, name, "this column is not described in datapackage.json")
+        for name in header
+        if name not in names
+    ]
+    faults += [
+        table.fault(1, name, "this column stands twice")
+        for name in sorted(set(header))
+        if header.count(name) > 1
+    ]
     if not faults and header != names:
-        faults.append(table.fault(1, "", f"the columns are not in the order of the description: {','.join(names)}"))
+        faults.append(
+            table.fault(
+                1, "", f"the columns are not in the order of the description: {','.join(names)}"
+            )
+        )
     return faults
 
 
 def read_horizon(folder: Path) -> tuple[date | None, list[Fault]]:
-    """The last day that the record covers, from the descriptor, or the fault that it is missing or no date."""
+    """The last day that the record covers, or the fault that the descriptor names none."""
     try:
         return _day(json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))["horizon"]), []
     except (OSError, ValueError, KeyError, TypeError):
-        return None, [Fault(f"{folder.name}/{DESCRIPTOR}", 0, "horizon", "missing or not a date that exists, as YYYY-MM-DD")]
+        return None, [
+            Fault(
+                f"{folder.name}/{DESCRIPTOR}",
+                0,
+                "horizon",
+                "missing or not a date that exists, as YYYY-MM-DD",
+            )
+        ]
 
 
 def read_tables(folder: Path) -> tuple[dict[str, Table], list[Fault]]:
@@ -238,10 +317,19 @@ def read_tables(folder: Path) -> tuple[dict[str, Table], list[Fault]]:
     except (OSError, UnicodeDecodeError) as error:
         return {}, [Fault(f"{shown_as}/{DESCRIPTOR}", 0, "", f"cannot be read: {error}")]
     except json.JSONDecodeError as error:
-        return {}, [Fault(f"{shown_as}/{DESCRIPTOR}", error.lineno, "", f"is not JSON: {error.msg}")]
+        return {}, [
+            Fault(f"{shown_as}/{DESCRIPTOR}", error.lineno, "", f"is not JSON: {error.msg}")
+        ]
     except (KeyError, TypeError) as error:
-        return {}, [Fault(f"{shown_as}/{DESCRIPTOR}", 0, "", f"does not describe tables as a Data Package does: {error}")]
-    tables = {entry["name"]: _read_table(folder, shown_as, entry) for entry in entries}
+        return {}, [
+            Fault(
+                f"{shown_as}/{DESCRIPTOR}",
+                0,
+                "",
+                f"does not describe tables as a Data Package does: {error}",
+            )
+        ]
+    tables = {entry["name"]: read_table(folder, shown_as, entry) for entry in entries}
     described = {entry["path"] for entry in entries}
     stray = [
         Fault(f"{shown_as}/{path.name}", 0, "", "is not described in datapackage.json")

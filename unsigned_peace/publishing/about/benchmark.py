@@ -13,7 +13,10 @@ from unsigned_peace.publishing.html.templates import render
 
 
 class Benchmark(SphinxDirective):
-    """``{benchmark} PART``: the table of one part of ``bench/results.json``, and when and on what it was measured."""
+    """``{benchmark} PART``: the table of one part of ``bench/results.json``.
+
+    It says when and on what it was measured.
+    """
 
     required_arguments = 1
 

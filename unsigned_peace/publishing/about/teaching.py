@@ -1,4 +1,4 @@
-"""What the pages for teachers take from chapters and assignments themselves, so that nothing is described twice."""
+"""What the pages for teachers take from chapters and assignments, so that nothing is said twice."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ _SAID = {"level", "before", "place"}
 
 @dataclass(frozen=True)
 class Chapter:
-    """A chapter as a teacher chooses it: its question, its aims (as MyST text), minutes of reading."""
+    """A chapter as a teacher chooses it.
+
+    Its question, its aims (as MyST text), minutes of reading.
+    """
 
     stem: str
     title: str
@@ -41,7 +44,10 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Assignment:
-    """The size of a chapter's assignment: tasks graded by machine, essays marked by hand, points, minutes as its head states them."""
+    """The size of a chapter's assignment.
+
+    Tasks graded by machine, essays marked by hand, points, minutes as its head states them.
+    """
 
     tasks: int
     essays: int
@@ -58,7 +64,10 @@ def chapter(stem: str, text: str) -> Chapter:
 
 
 def assignment(text: str) -> Assignment:
-    """What the cells of an assignment's source say of its size. Raises ``ValueError`` if it does not state its time."""
+    """What the cells of an assignment's source say of its size.
+
+    Raises ``ValueError`` if it does not state its time.
+    """
     # Without nbgrader, whose import alone would cost a build seconds.
     marked = [(cell, cell.metadata.get("nbgrader", {})) for cell in read(text).cells]
     graded = [(cell, mark) for cell, mark in marked if mark.get("grade")]
@@ -82,7 +91,10 @@ def _source(environment: BuildEnvironment, folder: str, stem: str) -> str:
 
 
 def said_of_chapters(text: str) -> dict[str, dict]:
-    """What an author says of each chapter, from YAML. Raises ``ValueError`` naming the chapter and what was expected."""
+    """What an author says of each chapter, from YAML.
+
+    Raises ``ValueError`` naming the chapter and what was expected.
+    """
     try:
         said = yaml.safe_load(text)
     except yaml.YAMLError as fault:
@@ -96,17 +108,22 @@ def said_of_chapters(text: str) -> dict[str, dict]:
 
 
 class CourseDirective(SphinxDirective):
-    """``{course}``: what each chapter teaches, with its aims, times, exhibits and assignment read from chapter and assignment.
+    """``{course}``: what each chapter teaches.
 
-    Its content is YAML: for each chapter, in the order of a course, its ``level`` (1 to 3), what to know ``before``, and
-    its ``place`` in a course.
+    Its aims, times, exhibits and assignment are read from chapter and assignment.
+
+    Its content is YAML: for each chapter, in the order of a course, its ``level`` (1 to 3), what to
+    know ``before``, and its ``place`` in a course.
     """
 
     has_content = True
 
     def run(self) -> list[nodes.Node]:
         try:
-            rows = [self._row(stem, about) for stem, about in said_of_chapters("\n".join(self.content)).items()]
+            rows = [
+                self._row(stem, about)
+                for stem, about in said_of_chapters("\n".join(self.content)).items()
+            ]
         except ValueError as fault:
             logger.warning("%s", fault, location=self.get_location(), type="course")
             return []
@@ -123,12 +140,15 @@ class CourseDirective(SphinxDirective):
             **about,
             "chapter": chapter(stem, text),
             "href": address_in(self.env, stem),
-            "exhibits": " and ".join(_counted(kinds.count(kind), kind) for kind in ("chart", "table") if kind in kinds),
+            "exhibits": " and ".join(
+                _counted(kinds.count(kind), kind) for kind in ("chart", "table") if kind in kinds
+            ),
             "assignment": self._assignment(stem),
         }
 
     def _assignment(self, stem: str) -> Assignment | None:
-        # kept with the pages, as their texts are: to read an assignment takes longer than to read the chapter's head
+        # kept with the pages, as their texts are: to read an assignment takes longer than to read
+        # the chapter's head
         known = self.env.__dict__.setdefault("unsigned_peace_assignments", {})
         try:
             text = _source(self.env, "coursework", stem)
@@ -144,14 +164,31 @@ class CourseDirective(SphinxDirective):
         about: Chapter = row["chapter"]
         section = nodes.section(ids=[f"teaching-{about.stem}"])
         section += nodes.title("", about.title)
-        lines = [f"*Level {row['level']}. {_size(row)}*", "", f"*Know first:* {row['before']} {row['place']}", "", "After it students can", "", *about.aims.splitlines()]
-        self.state.nested_parse(StringList(lines, source=self.env.docname), self.content_offset, section)
+        lines = [
+            f"*Level {row['level']}. {_size(row)}*",
+            "",
+            f"*Know first:* {row['before']} {row['place']}",
+            "",
+            "After it students can",
+            "",
+            *about.aims.splitlines(),
+        ]
+        self.state.nested_parse(
+            StringList(lines, source=self.env.docname), self.content_offset, section
+        )
         return section
 
 
 def _size(row: dict) -> str:
     size: Assignment | None = row["assignment"]
-    work = f" The assignment has {_counted(size.tasks, 'task')} and {_counted(size.essays, 'essay')}, {size.points:g} points in all." if size else ""
+    work = (
+        (
+            f" The assignment has {_counted(size.tasks, 'task')} and "
+            f"{_counted(size.essays, 'essay')}, {size.points:g} points in all."
+        )
+        if size
+        else ""
+    )
     return f"{row['exhibits'].capitalize()}.{work}"
 
 

@@ -1,1 +1,4 @@
-"""Pages of chapters: their executed outputs, the figures in their prose and where these come from."""
+"""Pages of chapters.
+
+Their executed outputs, the figures in their prose and where these come from.
+"""

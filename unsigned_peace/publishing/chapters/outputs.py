@@ -1,4 +1,7 @@
-"""Puts the outputs of cells on the page: charts and tables, each with its description, data and sources."""
+"""Puts the outputs of cells on the page.
+
+Charts and tables, each with its description, data and sources.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
+from urllib.parse import quote
 
 from docutils import nodes
 from myst_nb.core.render import MimeData, MimeRenderPlugin, NbElementRenderer
@@ -15,20 +19,34 @@ from sphinx.environment import BuildEnvironment
 from unsigned_peace.exhibits import CHART_TYPE, TABLE_TYPE, card_of, caution
 from unsigned_peace.files import as_csv
 from unsigned_peace.publishing.chapters import frames
-from unsigned_peace.publishing.charts import data as chart_data, drawing
-from unsigned_peace.publishing.data_pages.records import address_of, part_of, short_source, source_rows
+from unsigned_peace.publishing.charts import data as chart_data
+from unsigned_peace.publishing.charts import drawing
+from unsigned_peace.publishing.charts.clock import by_utc
+from unsigned_peace.publishing.data_pages.records import (
+    address_of,
+    part_of,
+    short_source,
+    source_rows,
+)
 from unsigned_peace.publishing.html.templates import render
 
 #: Longer data of a chart are a download only.
 MOST_ROWS_SHOWN = 150
 #: A longer list of sources is a download, with a link to each part of the pages of sources.
 MOST_SOURCES_SHOWN = 60
+#: A table with a longer cell is one of words: on phones each row is a card.
+_LONG_CELL = 24
+#: Where in an exhibit's HTML the fold of its code goes (see ``folds``).
+CODE_PLACE = "<!-- code -->"
 #: Where the site keeps the scripts that hold a chart each.
 SCRIPTS = "_static/unsigned-peace/charts"
 
 
 def exhibit_anchor(name: str) -> str:
-    """The address of a chart or table on its page: never that of a heading, which may have the same words."""
+    """The address of a chart or table on its page.
+
+    Never that of a heading, which may have the same words.
+    """
     return f"exhibit-{name}"
 
 
@@ -37,8 +55,13 @@ def _write_csv(path: Path, columns: list[str], rows: list[list[str]]) -> None:
     path.write_text(as_csv(columns, rows), encoding="utf-8")
 
 
-def _shared(renderer: NbElementRenderer, card: dict, columns: list[str], rows: list[list[str]]) -> dict:
-    """What the templates of charts and tables share: the card, its sources as links, its data as a file."""
+def _shared(
+    renderer: NbElementRenderer, card: dict, columns: list[str], rows: list[list[str]]
+) -> dict:
+    """What the templates of charts and tables share.
+
+    The card, its sources as links, its data as a file.
+    """
     environment = renderer.renderer.sphinx_env
     page = environment.docname
     name = f"{page.rsplit('/', 1)[-1]}-{card['name']}.csv"
@@ -46,6 +69,8 @@ def _shared(renderer: NbElementRenderer, card: dict, columns: list[str], rows: l
     return {
         "card": card,
         "anchor": exhibit_anchor(card["name"]),
+        "report": environment.config.reports.link(f"{page}.html#{exhibit_anchor(card['name'])}"),
+        "code_place": CODE_PLACE,
         "caution": caution(card),
         "download": _from_page(environment, f"downloads/exhibits/{name}"),
         "sources": _sources(environment, card, name.removesuffix(".csv") + "-sources.csv"),
@@ -53,19 +78,38 @@ def _shared(renderer: NbElementRenderer, card: dict, columns: list[str], rows: l
 
 
 def _sources(environment: BuildEnvironment, card: dict, name: str) -> dict:
-    """The sources of an exhibit as links; where they are too many for a page, as a file, and links to the pages that show them."""
+    """The sources of an exhibit as links.
+
+    Where they are too many for a page, as a file, and links to the pages that show them.
+    """
     known = {source: source_rows()[source] for source in card["sources"] if source in source_rows()}
     if len(known) <= MOST_SOURCES_SHOWN:
-        links = [{"text": short_source(row), "href": address_of(environment, "sources", source)} for source, row in known.items()]
+        links = [
+            {"text": short_source(row), "href": address_of(environment, "sources", source)}
+            for source, row in known.items()
+        ]
         return {"count": len(known), "links": links, "download": ""}
     columns = ["source_id", "title", "author", "publisher", "published", "url"]
-    _write_csv(Path(environment.app.outdir) / "downloads" / "exhibits" / name, columns, [[row[column] for column in columns] for row in known.values()])
+    _write_csv(
+        Path(environment.app.outdir) / "downloads" / "exhibits" / name,
+        columns,
+        [[row[column] for column in columns] for row in known.values()],
+    )
     parts = {source: part_of("sources", row).replace("-", " ") for source, row in known.items()}
     links = [
-        {"text": f"{part} ({count})", "href": address_of(environment, "sources", next(source for source in known if parts[source] == part)).partition("#")[0]}
+        {
+            "text": f"{part} ({count})",
+            "href": address_of(
+                environment, "sources", next(source for source in known if parts[source] == part)
+            ).partition("#")[0],
+        }
         for part, count in sorted(Counter(parts.values()).items())
     ]
-    return {"count": len(known), "links": links, "download": _from_page(environment, f"downloads/exhibits/{name}")}
+    return {
+        "count": len(known),
+        "links": links,
+        "download": _from_page(environment, f"downloads/exhibits/{name}"),
+    }
 
 
 class RecordRenderer(MimeRenderPlugin):
@@ -78,11 +122,16 @@ class RecordRenderer(MimeRenderPlugin):
     ]
 
     @staticmethod
-    def handle_mime(renderer: NbElementRenderer, data: MimeData, inline: bool) -> None | list[nodes.Element]:
+    def handle_mime(
+        renderer: NbElementRenderer, data: MimeData, inline: bool
+    ) -> None | list[nodes.Element]:
         if data.mime_type == CHART_TYPE:
             html = _chart(renderer, data)
         elif data.mime_type == TABLE_TYPE:
-            html = _table(renderer, json.loads(data.content) if isinstance(data.content, str) else data.content)
+            html = _table(
+                renderer,
+                json.loads(data.content) if isinstance(data.content, str) else data.content,
+            )
         elif data.mime_type == "text/html" and frames.is_frame(str(data.content)):
             html = frames.on_the_page(str(data.content))
         else:
@@ -95,44 +144,74 @@ def _chart(renderer: NbElementRenderer, data: MimeData) -> str:
     card = card_of(specification)
     if not specification.get("description") or card is None:
         renderer.logger.warning(
-            "a chart without description and sources: pass it through unsigned_peace.charts.figure", line=data.line, subtype="chart"
+            "a chart without description and sources: pass it through unsigned_peace.charts.figure",
+            line=data.line,
+            subtype="chart",
         )
         return ""
-    drawn = drawing.drawn(specification)
-    narrow = drawing.narrow_changes(drawn)
+    for fault in by_utc(specification):
+        renderer.logger.warning(f"chart {card['name']}: {fault}", line=data.line, subtype="chart")
     columns, rows = chart_data.whole(specification)
     tables_of_data = chart_data.tables(specification)
-    text = json.dumps(drawn, ensure_ascii=False, separators=(",", ":"))
+    page = renderer.renderer.sphinx_env.docname.rsplit("/", 1)[-1]
     return render(
         "chart.html",
         **_shared(renderer, card, columns, rows),
-        data=tables_of_data if sum(len(shown) for *_, shown in tables_of_data) <= MOST_ROWS_SHOWN else [],
+        data=tables_of_data
+        if sum(len(shown) for *_, shown in tables_of_data) <= MOST_ROWS_SHOWN
+        else [],
         row_count=len(rows),
-        wide=drawing.svg(drawn, f"{card['name']}-wide"),
-        narrow=drawing.svg(drawing.changed(drawn, narrow), f"{card['name']}-narrow"),
-        script=_write_script(renderer, card, text, narrow),
-        controls='"params"' in text and '"bind"' in text,
+        **parts_of_chart(renderer.renderer.sphinx_env, specification, f"{page}-{card['name']}"),
     )
 
 
-def _write_script(renderer: NbElementRenderer, card: dict, specification: str, narrow: list[list]) -> str:
-    """Writes what makes a chart interactive to a file of its own, fetched when a reader comes to the chart; its address."""
-    environment = renderer.renderer.sphinx_env
-    path = f"{SCRIPTS}/{environment.docname.rsplit('/', 1)[-1]}-{card['name']}.js"
-    changes = json.dumps(narrow, separators=(",", ":"))
+def parts_of_chart(environment: BuildEnvironment, specification: dict, name: str) -> dict:
+    """The drawings of a chart, and the address of the script that makes it interactive.
+
+    The script is a file of its own, which is fetched when a reader comes to the chart.
+    """
+    prefix = (card_of(specification) or {})["name"]
+    drawn = drawing.drawn(specification)
+    changes = drawing.changes(drawn)
+    text = json.dumps(drawn, ensure_ascii=False, separators=(",", ":"))
+    path = f"{SCRIPTS}/{name}.js"
+    written = json.dumps(changes, separators=(",", ":"))
     file = Path(environment.app.outdir) / path
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(f'unsignedPeaceCharts["{file.name}"]={{"specification":{drawing.for_page(specification)},"narrow":{changes}}};\n', encoding="utf-8")
-    return _from_page(environment, path)
+    file.write_text(
+        f'unsignedPeaceCharts["{file.name}"]='
+        f'{{"specification":{drawing.for_page(text)},"changes":{written}}};\n',
+        encoding="utf-8",
+    )
+    return {
+        "drawings": {
+            kind: drawing.svg(drawing.changed(drawn, changed), f"{prefix}-{kind}")
+            for kind, changed in changes.items()
+        },
+        "script": _from_page(environment, path),
+        "controls": '"params"' in text and '"bind"' in text,
+    }
 
 
 def _from_page(environment: BuildEnvironment, path: str) -> str:
     """The address of a file of the site, relative to the page being read."""
-    return environment.app.builder.get_relative_uri(environment.docname, "index").removesuffix("index.html") + path
+    return environment.app.builder.get_relative_uri(environment.docname, "index").removesuffix(
+        "index.html"
+    ) + quote(path)
 
 
 def _table(renderer: NbElementRenderer, content: dict) -> str:
     environment = renderer.renderer.sphinx_env
     addresses = content["records"]
-    links = [address_of(environment, *address.split(":", 1)) for address in addresses] if addresses else [None] * len(content["rows"])
-    return render("table.html", **_shared(renderer, content["card"], content["columns"], content["rows"]), columns=content["columns"], rows=list(zip(content["rows"], links)))
+    links = (
+        [address_of(environment, *address.split(":", 1)) for address in addresses]
+        if addresses
+        else [None] * len(content["rows"])
+    )
+    return render(
+        "table.html",
+        **_shared(renderer, content["card"], content["columns"], content["rows"]),
+        columns=content["columns"],
+        as_cards=any(len(cell) > _LONG_CELL for row in content["rows"] for cell in row),
+        rows=list(zip(content["rows"], links)),
+    )

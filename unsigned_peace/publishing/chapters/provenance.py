@@ -14,13 +14,16 @@ from dataclasses import dataclass
 from functools import cache
 
 from docutils import nodes
-from myst_nb.core.read import is_myst_markdown_notebook
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
 
 from unsigned_peace import dataset, paths
 from unsigned_peace.notebooks.source import expressions
-from unsigned_peace.publishing.chapters.executed import chapter_being_read, figure_address
+from unsigned_peace.publishing.chapters.executed import (
+    chapter_being_read,
+    figure_address,
+    sentence_address,
+)
 from unsigned_peace.publishing.data_pages.records import PAGES, address_of, records_of
 from unsigned_peace.publishing.html.templates import render
 
@@ -31,7 +34,10 @@ _MOST_RECORDS = 12
 
 @dataclass(frozen=True)
 class Origin:
-    """What some code rests on: the tables that it loads, and the texts in it (some are identifiers of records)."""
+    """What some code rests on: the tables that it loads, and the texts in it.
+
+    Some texts are identifiers of records.
+    """
 
     tables: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
@@ -40,14 +46,29 @@ class Origin:
         return Origin(self.tables | other.tables, self.texts | other.texts)
 
     def records(self) -> list[tuple[str, str]]:
-        """The records that the code names, as table and identifier: of the tables loaded and of those that they refer to."""
-        near = self.tables | {key["reference"]["resource"] for table in self.tables for key in dataset.resource(table)["schema"].get("foreignKeys", [])}
-        return [(table, text) for table in sorted(near - {""}) for text in sorted(self.texts) if text in records_of(table)]
+        """The records that the code names, as table and identifier.
+
+        Of the tables loaded and of those that they refer to.
+        """
+        near = self.tables | {
+            key["reference"]["resource"]
+            for table in self.tables
+            for key in dataset.resource(table)["schema"].get("foreignKeys", [])
+        }
+        return [
+            (table, text)
+            for table in sorted(near - {""})
+            for text in sorted(self.texts)
+            if text in records_of(table)
+        ]
 
 
 @dataclass(frozen=True)
 class Computed:
-    """A figure of the prose: its name, the position of the cell that computes it, and what it rests on."""
+    """A figure of the prose.
+
+    Its name, the position of the cell that computes it, and what it rests on.
+    """
 
     name: str
     cell: int
@@ -55,7 +76,10 @@ class Computed:
 
 
 def computed_figures(chapter: NotebookNode) -> list[Computed]:
-    """The figures of a chapter in the order of its prose, each once, as the code above them computes them."""
+    """The figures of a chapter in the order of its prose, each once.
+
+    Each is what the code above it computes.
+    """
     code = _Code()
     found: dict[str, Computed] = {}
     for position, cell in enumerate(chapter.cells):
@@ -69,7 +93,10 @@ def computed_figures(chapter: NotebookNode) -> list[Computed]:
 
 
 class _Code:
-    """The names that a chapter's code has assigned so far: in which cell, and what their values rest on."""
+    """The names that a chapter's code has assigned so far.
+
+    In which cell, and what their values rest on.
+    """
 
     def __init__(self) -> None:
         self.assigned: dict[str, int] = {}
@@ -78,18 +105,24 @@ class _Code:
 
     def read(self, source: str, position: int) -> None:
         for statement in ast.parse(source).body:
-            if isinstance(statement, ast.ImportFrom) and (statement.module or "").split(".")[0] == _PACKAGE:
-                for name in statement.names:
-                    bound = name.asname or name.name
-                    self.modules[bound] = f"{statement.module}.{name.name}"
-                    self.origins[bound] = Origin(_tables_loaded_by(statement.module, name.name))
+            if (
+                isinstance(statement, ast.ImportFrom)
+                and (statement.module or "").split(".")[0] == _PACKAGE
+            ):
+                for imported in statement.names:
+                    bound, module = imported.asname or imported.name, statement.module or ""
+                    self.modules[bound] = f"{module}.{imported.name}"
+                    self.origins[bound] = Origin(_tables_loaded_by(module, imported.name))
                 continue
             for targets, value in _assignments(statement):
                 origin = self._origin(value)
                 for target in targets:
-                    changes = not isinstance(target, ast.Name)  # frame["column"] = ... adds to what the frame rests on
+                    # frame["column"] = ... adds to what the frame rests on
+                    changes = not isinstance(target, ast.Name)
                     name = _base(target)
-                    self.origins[name] = self.origins.get(name, Origin()) | origin if changes else origin
+                    self.origins[name] = (
+                        self.origins.get(name, Origin()) | origin if changes else origin
+                    )
                     self.assigned[name] = position
 
     def _origin(self, value: ast.AST) -> Origin:
@@ -99,20 +132,33 @@ class _Code:
                 origin |= self.origins.get(node.id, Origin())
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 origin |= Origin(texts=frozenset([node.value]))
-            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in self.modules:
+            elif (
+                isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Name)
+                and node.value.id in self.modules
+            ):
                 origin |= Origin(_tables_loaded_by(self.modules[node.value.id], node.attr))
             elif isinstance(node, ast.Call) and _is_load(node):
                 loaded = _constant(node)
                 origin |= Origin(frozenset([loaded] if loaded else []))
                 chosen |= loaded is None
-        return origin | Origin(origin.texts & frozenset(dataset.table_names())) if chosen else origin
+        return (
+            origin | Origin(origin.texts & frozenset(dataset.table_names())) if chosen else origin
+        )
 
 
 def _assignments(statement: ast.stmt) -> Iterator[tuple[list[ast.expr], ast.AST]]:
-    """What a statement assigns, as targets and the code that gives their value; ``a, b = x, y`` as two."""
+    """What a statement assigns, as targets and the code that gives their value.
+
+    ``a, b = x, y`` as two.
+    """
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         target, value = statement.targets[0], statement.value
-        if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and not any(isinstance(part, ast.Starred) for part in (*target.elts, *value.elts)):
+        if (
+            isinstance(target, ast.Tuple)
+            and isinstance(value, ast.Tuple)
+            and not any(isinstance(part, ast.Starred) for part in (*target.elts, *value.elts))
+        ):
             for one, its in zip(target.elts, value.elts):
                 yield _targets(one), its
             return
@@ -120,21 +166,31 @@ def _assignments(statement: ast.stmt) -> Iterator[tuple[list[ast.expr], ast.AST]
 
 
 def _targets(node: ast.AST) -> list[ast.expr]:
-    """The names and parts of names that some code assigns, those inside comprehensions and functions left out."""
+    """The names and parts of names that some code assigns.
+
+    Those inside comprehensions and functions are left out.
+    """
     if isinstance(node, ast.FunctionDef):
         return [ast.Name(node.name)]
     if isinstance(node, (ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.DictComp, ast.Lambda)):
         return []
-    if isinstance(node, (ast.Name, ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
+    if isinstance(node, (ast.Name, ast.Subscript, ast.Attribute)) and isinstance(
+        node.ctx, ast.Store
+    ):
         return [node] if _base(node) else []
     return [target for child in ast.iter_child_nodes(node) for target in _targets(child)]
 
 
 def _inner_names(value: ast.AST) -> set[str]:
-    """Names that mean something of their own inside some code: parameters, and variables of comprehensions."""
+    """Names that mean something of their own inside some code.
+
+    Parameters, and variables of comprehensions.
+    """
     inner = {node.arg for node in ast.walk(value) if isinstance(node, ast.arg)}
     loops = (node.target for node in ast.walk(value) if isinstance(node, ast.comprehension))
-    return inner | {node.id for loop in loops for node in ast.walk(loop) if isinstance(node, ast.Name)}
+    return inner | {
+        node.id for loop in loops for node in ast.walk(loop) if isinstance(node, ast.Name)
+    }
 
 
 def _base(node: ast.expr) -> str:
@@ -144,21 +200,36 @@ def _base(node: ast.expr) -> str:
 
 
 def _is_load(call: ast.Call) -> bool:
-    return (call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")) == dataset.load.__name__
+    return (
+        call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+    ) == dataset.load.__name__
 
 
 def _constant(call: ast.Call) -> str | None:
-    return call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
+    first = call.args[0] if call.args else None
+    text = first.value if isinstance(first, ast.Constant) else None
+    return text if isinstance(text, str) else None
 
 
 @cache
 def _tables_loaded_by(module: str, function: str) -> frozenset[str]:
     """The tables that a function of the package loads, itself or by functions of its own module."""
     path = paths.ROOT.joinpath(*module.split("."))
-    source = next((candidate for candidate in (path.with_suffix(".py"), path / "__init__.py") if candidate.is_file()), None)
+    source = next(
+        (
+            candidate
+            for candidate in (path.with_suffix(".py"), path / "__init__.py")
+            if candidate.is_file()
+        ),
+        None,
+    )
     if source is None:
         return frozenset()
-    functions = {node.name: node for node in ast.parse(source.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)}
+    functions = {
+        node.name: node
+        for node in ast.parse(source.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+    }
     loaded: set[str] = set()
     seen, waiting = set(), [function]
     while waiting:
@@ -167,8 +238,8 @@ def _tables_loaded_by(module: str, function: str) -> frozenset[str]:
             continue
         seen.add(name)
         for node in ast.walk(functions[name]):
-            if isinstance(node, ast.Call) and _is_load(node) and _constant(node):
-                loaded.add(_constant(node))
+            if isinstance(node, ast.Call) and _is_load(node) and (table := _constant(node)):
+                loaded.add(table)
             elif isinstance(node, ast.Name):
                 waiting.append(node.id)
     return frozenset(loaded)
@@ -176,50 +247,82 @@ def _tables_loaded_by(module: str, function: str) -> frozenset[str]:
 
 # on the page -------------------------------------------------------------------------------------
 
+
 def _show(app: Sphinx, doctree: nodes.document) -> None:
     """Puts under the code of each cell what the figures that it computes rest on."""
     chapter = chapter_being_read(app.env)
     if chapter is None:
         return
     by_cell: dict[int, list[Computed]] = defaultdict(list)
+    in_prose: dict[str, nodes.reference] = {}
+    for link in doctree.findall(nodes.reference):
+        if "computed-figure" in link["classes"]:
+            in_prose.setdefault(link["refid"], link)
     for figure in computed_figures(chapter.source):
+        if sentence := in_prose.get(figure_address(figure.name)):
+            sentence["ids"].append(sentence_address(figure.name))
         by_cell[figure.cell].append(figure)
     for cell in doctree.findall(nodes.container):
         if cell.get("nb_element") == "cell_code" and (computed := by_cell.get(cell["cell_index"])):
-            cell.children[0].append(nodes.raw("", _where_from(app, computed, chapter.figures), format="html"))
+            cell.children[0].append(
+                nodes.raw("", _where_from(app, computed, chapter.figures), format="html")
+            )
 
 
 def _where_from(app: Sphinx, computed: list[Computed], shown: dict[str, str]) -> str:
-    """The list under the code of one cell: its figures, those of the same origin together, and the tables read."""
+    """The list under the code of one cell.
+
+    It has its figures, those of the same origin together, and the tables read.
+    """
     by_origin: dict[Origin, list[dict]] = defaultdict(list)
     for figure in computed:
-        by_origin[figure.origin].append({"name": figure.name, "address": figure_address(figure.name), "value": shown[figure.name]})
+        by_origin[figure.origin].append(
+            {
+                "name": figure.name,
+                "address": figure_address(figure.name),
+                "sentence": sentence_address(figure.name),
+                "value": shown[figure.name],
+            }
+        )
     groups = []
     for origin, its_figures in by_origin.items():
         records = origin.records()
-        links = [{"text": record, "href": address_of(app.env, table, record)} for table, record in records] if len(records) <= _MOST_RECORDS else []
-        groups.append({"figures": its_figures, "records": links, "record_count": len(records), "tables": origin.tables})
+        links = (
+            [
+                {"text": record, "href": address_of(app.env, table, record)}
+                for table, record in records
+            ]
+            if len(records) <= _MOST_RECORDS
+            else []
+        )
+        groups.append(
+            {
+                "figures": its_figures,
+                "records": links,
+                "record_count": len(records),
+                "tables": origin.tables,
+            }
+        )
     page = app.builder.get_relative_uri
     tables = [
-        {"text": dataset.resource(table)["title"], "href": page(app.env.docname, f"{PAGES}/{table.replace('_', '-')}")}
+        {
+            "text": dataset.resource(table)["title"],
+            "href": page(app.env.docname, f"{PAGES}/{table.replace('_', '-')}"),
+        }
         for table in sorted({table for origin in by_origin for table in origin.tables})
     ]
     return render("computed.html", groups=groups, tables=tables)
 
 
-def _depends_on_data(app: Sphinx, docname: str, content: list[str]) -> None:
-    """A chapter is read again when identifiers of records changed."""
-    if is_myst_markdown_notebook(content[0]):
-        for table in dataset.table_names():
-            app.env.note_dependency(str(dataset.data_folder() / dataset.resource(table)["path"]))
-
-
-def _add_script(app: Sphinx, _pagename: str, _template: str, _context: dict, doctree: nodes.document | None) -> None:
-    if doctree is not None and any("computed-figure" in node["classes"] for node in doctree.findall(nodes.reference)):
+def _add_script(
+    app: Sphinx, _pagename: str, _template: str, _context: dict, doctree: nodes.document | None
+) -> None:
+    if doctree is not None and any(
+        "computed-figure" in node["classes"] for node in doctree.findall(nodes.reference)
+    ):
         app.add_js_file("unsigned-peace/figures.js", loading_method="defer")
 
 
 def setup(app: Sphinx) -> None:
-    app.connect("source-read", _depends_on_data)
     app.connect("doctree-read", _show)
     app.connect("html-page-context", _add_script)

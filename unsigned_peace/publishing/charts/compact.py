@@ -7,16 +7,35 @@ from collections import Counter
 from itertools import groupby
 from xml.etree import ElementTree
 
-#: Attributes that no page needs: a drawing is hidden from assistive technology as a whole, and takes no clicks.
+#: Attributes that no page needs: a drawing is hidden from assistive technology as a whole, and
+#: takes no clicks.
 _NEEDLESS = {"class", "role", "aria-roledescription", "aria-hidden", "aria-label", "pointer-events"}
 #: What a drawing shows anyway when the attribute is not there.
-_USUAL = {"opacity": "1", "fill-opacity": "1", "font-weight": "normal", "text-anchor": "start", "transform": "translate(0,0)", "stroke-dasharray": "none"}
-#: Attributes that children take from their group; those of the second line matter only where there is text.
-_PAINT = ("fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linecap")
+_USUAL = {
+    "opacity": "1",
+    "fill-opacity": "1",
+    "font-weight": "normal",
+    "text-anchor": "start",
+    "transform": "translate(0,0)",
+    "stroke-dasharray": "none",
+}
+#: Attributes that children take from their group; those of the second line matter only where there
+#: is text.
+_PAINT = (
+    "fill",
+    "fill-opacity",
+    "stroke",
+    "stroke-width",
+    "stroke-opacity",
+    "stroke-dasharray",
+    "stroke-linecap",
+)
 _FONT = ("font-family", "font-size", "font-weight")
 _WORTH_A_GROUP = 3
 #: From so many marks on, and so many signs of outline, it is shorter to say the outline once.
 _WORTH_A_SHAPE, _LONG_OUTLINE = 4, 40
+#: So long an outline is worth it from the second on.
+_LONG_COAST = 400
 _NOTHING = re.compile(r"(?:M0,0h0v0h0Z)?")
 #: How Vega draws a round point.
 _CIRCLE = re.compile(r"M([\d.]+),0A\1,\1,0,1,1,-\1,0A\1,\1,0,1,1,\1,0")
@@ -25,25 +44,48 @@ _LONG_NUMBER = re.compile(r"-?\d*\.\d{2,}(?:e-?\d+)?|-?\d+e-\d+")
 
 
 def compact(drawing: str) -> str:
-    """The SVG without what shows nothing, with coordinates to a tenth of a pixel (small ones to a hundredth), shared attributes said once."""
-    root = ElementTree.fromstring(re.sub(r' xmlns(?::xlink)?="[^"]*"| xlink:(?=href)', " ", drawing))
+    """The SVG without what shows nothing.
+
+    Coordinates are cut to a tenth of a pixel (small ones to a hundredth), shared attributes said
+    once.
+    """
+    root = ElementTree.fromstring(
+        re.sub(r' xmlns(?::xlink)?="[^"]*"| xlink:(?=href)', " ", drawing)
+    )
     _prune(root)
     _reuse_shapes(root)
     return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>")
 
 
 def _reuse_shapes(root: ElementTree.Element) -> None:
-    """Says the outline of a mark once where many have it, as the points of a scatter plot do."""
-    paths = [path for path in root.iter("path") if len(path.get("d", "")) >= _LONG_OUTLINE and _PLACE.fullmatch(path.get("transform", ""))]
-    alike = Counter(path.get("d") for path in paths)
-    names = {outline: f"shape{number}" for number, outline in enumerate(outline for outline, count in alike.items() if count >= _WORTH_A_SHAPE)}
+    """Says an outline once that many have: points of a scatter plot, the coast of small maps."""
+    paths = [
+        path
+        for path in root.iter("path")
+        if len(path.get("d", "")) >= _LONG_OUTLINE
+        and ("transform" not in path.attrib or _PLACE.fullmatch(path.attrib["transform"]))
+    ]
+    alike = Counter(path.get("d", "") for path in paths)
+    names = {
+        outline: f"shape{number}"
+        for number, outline in enumerate(
+            outline
+            for outline, count in alike.items()
+            if count >= _WORTH_A_SHAPE or (count > 1 and len(outline) >= _LONG_COAST)
+        )
+    }
     for path in paths:
-        place = _PLACE.fullmatch(path.get("transform", ""))
-        if name := names.get(path.get("d", "")):
-            _become(path, "use", {"href": f"#{name}", "x": place[1], "y": place[2]})
+        name = names.get(path.get("d", ""))
+        if name:
+            place = _PLACE.fullmatch(path.get("transform", ""))
+            where = {"x": place[1], "y": place[2]} if place else {}
+            _become(path, "use", {"href": f"#{name}"} | where)
     if names:
         shapes = ElementTree.Element("defs")
-        shapes.extend(ElementTree.Element("path", {"id": name, "d": outline}) for outline, name in names.items())
+        shapes.extend(
+            ElementTree.Element("path", {"id": name, "d": outline})
+            for outline, name in names.items()
+        )
         root.insert(0, shapes)
 
 
@@ -62,7 +104,11 @@ def _prune(element: ElementTree.Element) -> None:
     element[:] = kept
     if element.tag == "g":
         _share(element)
-        element[:] = [each for child in element for each in (child if child.tag == "g" and not child.attrib else [child])]
+        element[:] = [
+            each
+            for child in element
+            for each in (child if child.tag == "g" and not child.attrib else [child])
+        ]
 
 
 def _prune_attributes(element: ElementTree.Element) -> None:
@@ -82,13 +128,25 @@ def _say_shorter(element: ElementTree.Element) -> None:
     if circle:
         _become(element, "circle", {"cx": place[1], "cy": place[2], "r": circle[1]})
     elif element.tag == "line" and not {"x1", "y1"} & set(element.attrib):
-        _become(element, "path", {"d": f"M{place[1]},{place[2]}l{element.get('x2', '0')},{element.get('y2', '0')}"})
-    elif element.tag == "text" and not len(element) and not {"x", "y", "dx", "dy"} & set(element.attrib):
+        _become(
+            element,
+            "path",
+            {"d": f"M{place[1]},{place[2]}l{element.get('x2', '0')},{element.get('y2', '0')}"},
+        )
+    elif (
+        element.tag == "text"
+        and not len(element)
+        and not {"x", "y", "dx", "dy"} & set(element.attrib)
+    ):
         _become(element, "text", {"x": place[1], "y": place[2]})
 
 
 def _become(element: ElementTree.Element, tag: str, geometry: dict[str, str]) -> None:
-    paint = {name: value for name, value in element.attrib.items() if name not in ("d", "transform", "x2", "y2")}
+    paint = {
+        name: value
+        for name, value in element.attrib.items()
+        if name not in ("d", "transform", "x2", "y2")
+    }
     element.tag = tag
     element.attrib.clear()
     element.attrib.update(geometry | paint)
@@ -100,21 +158,34 @@ def _rounded(number: re.Match) -> str:
 
 
 def _shows_nothing(element: ElementTree.Element) -> bool:
-    """A path without extent, or one without paint of its own: Vega's frames, whose group paints nothing."""
+    """A path without extent, or one without paint of its own.
+
+    Such are Vega's frames, whose group paints nothing.
+    """
     if element.tag != "path":
         return False
-    return bool(_NOTHING.fullmatch(element.get("d", ""))) or element.get("display") == "none" or set(element.attrib) <= {"d"}
+    return (
+        bool(_NOTHING.fullmatch(element.get("d", "")))
+        or element.get("display") == "none"
+        or set(element.attrib) <= {"d"}
+    )
 
 
 def _share(group: ElementTree.Element) -> None:
-    """Moves to the group what all its children say alike; of what remains, runs of children that are painted alike get a group."""
+    """Moves to the group what all its children say alike.
+
+    Of what remains, runs of children that are painted alike get a group.
+    """
     if any(child.tag not in ("path", "circle", "text", "g") for child in group):
         return
     written = [child for child in group if next(child.iter("text"), None) is not None]
     _move(_PAINT, list(group), group)
     _move(_FONT, written, group)
     kept: list[ElementTree.Element] = []
-    for paint, run in groupby(list(group), lambda child: tuple((name, child.get(name)) for name in _PAINT if name in child.attrib)):
+    for paint, run in groupby(
+        list(group),
+        lambda child: tuple((name, child.get(name)) for name in _PAINT if name in child.attrib),
+    ):
         alike = list(run)
         if paint and len(alike) >= _WORTH_A_GROUP:
             together = ElementTree.Element("g")
@@ -125,7 +196,9 @@ def _share(group: ElementTree.Element) -> None:
     group[:] = kept
 
 
-def _move(names: tuple[str, ...], children: list[ElementTree.Element], group: ElementTree.Element) -> None:
+def _move(
+    names: tuple[str, ...], children: list[ElementTree.Element], group: ElementTree.Element
+) -> None:
     for name in names:
         value = children[0].get(name) if children else None
         if value is not None and all(child.get(name) == value for child in children):

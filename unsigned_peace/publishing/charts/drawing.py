@@ -5,83 +5,70 @@ Drawings are kept in ``_build/drawings``, each under the digest of all that it w
 
 from __future__ import annotations
 
-import copy
+import atexit
 import json
+import math
+import os
 import re
+import subprocess
 import sys
+import time
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import vl_convert
 
 from unsigned_peace import paths
 from unsigned_peace.exhibits import exhibits_of
 from unsigned_peace.files import digest, file_digest, write_whole
+from unsigned_peace.in_page.drawings import (
+    NARROW_VIEW,
+    changed,
+    drawn,
+    for_page,
+    for_widths,
+    narrower,
+)
 from unsigned_peace.notebooks.record import load_executed
-from unsigned_peace.palette import NARROW, PALETTE
+from unsigned_peace.palette import NARROW
+from unsigned_peace.processes import processors
 from unsigned_peace.publishing.charts import compact as _compact
 from unsigned_peace.publishing.charts.compact import compact
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 DRAWINGS = paths.BUILT / "drawings"
 
 #: What a kept drawing was drawn by, beside its specification.
-_DRAWN_BY = f"{vl_convert.__version__} {file_digest(Path(_compact.__file__))}"
+_DRAWN_BY = f"{metadata.version('vl-convert-python')} {file_digest(Path(_compact.__file__))}"
 
 #: The kept drawings that this process has used.
 used: set[Path] = set()
 
-#: Plot width of each view of a chart of several views, on a telephone.
-_NARROW_VIEW = 210
-_COLOUR_VARIABLES = {light.lower(): f"var(--chart-{role.replace('_', '-')})" for role, (light, _) in PALETTE.items()}
+_WIDTH = re.compile(r'<svg version="[^"]*" width="([\d.]+)"')
 _COUNTED = re.compile(r"\b(clip|gradient_)\d+\b")
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
-
-
-def for_page(text: str) -> str:
-    """A drawing or a specification with its colours left to the page: variables that know light from dark."""
-    return _COLOUR.sub(lambda match: _COLOUR_VARIABLES.get(match.group().lower(), match.group()), text)
-
-
-def drawn(specification: dict) -> dict:
-    """The specification as a page draws it: its title and card are text on the page, not in the drawing."""
-    return {key: value for key, value in specification.items() if key not in ("title", "usermeta", "description")}
 
 
 def narrow_changes(specification: dict) -> list[list]:
-    """What a telephone changes in a specification, as pairs of path and value."""
-    changes: list[list] = []
+    """What a telephone changes in a specification, as pairs of path and value.
 
-    def visit(node, path: list) -> None:
-        if isinstance(node, dict):
-            for key, value in node.items():
-                if key in ("datasets", "data", "config", "legend"):
-                    continue
-                if key == "width" and isinstance(value, (int, float)) and value > _NARROW_VIEW:
-                    changes.append([[*path, key], NARROW if fits else _NARROW_VIEW])
-                elif key == "columns" and isinstance(value, int) and value > 1:
-                    changes.append([[*path, key], 1])
-                else:
-                    visit(value, [*path, key])
-        elif isinstance(node, list):
-            for position, value in enumerate(node):
-                visit(value, [*path, position])
-
-    fits = isinstance(specification.get("autosize"), dict)
-    visit(specification, [])
-    changes.append([["config", "legend", "columns"], 2])
-    changes.append([["config", "axis", "labelLimit"], 130])
-    return changes
+    A chart of several views has them one below another, as wide as its axes and headings leave
+    room for, which is known when it has been drawn once.
+    """
+    if isinstance(specification.get("autosize"), dict):
+        return narrower(specification, NARROW)
+    tried = narrower(specification, NARROW_VIEW)
+    width = _WIDTH.search(_drawing(changed(specification, tried)))
+    assert width, "a drawing has a width"
+    return narrower(specification, NARROW_VIEW + NARROW - math.ceil(float(width[1])))
 
 
-def changed(specification: dict, changes: list[list]) -> dict:
-    """A copy of the specification with the changes made."""
-    copied = copy.deepcopy(specification)
-    for path, value in changes:
-        place = copied
-        for step in path[:-1]:
-            place = place[step] if isinstance(place, list) else place.setdefault(step, {})
-        place[path[-1]] = value
-    return copied
+def changes(specification: dict) -> dict[str, list[list]]:
+    """What is changed for each drawing that a page has of a specification (see ``for_widths``)."""
+    return for_widths(specification, narrow_changes(specification))
 
 
 def svg(specification: dict, prefix: str, hidden: bool = True) -> str:
@@ -96,34 +83,47 @@ def svg(specification: dict, prefix: str, hidden: bool = True) -> str:
     drawing = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", drawing)
     drawing = re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', drawing)
     # The width is the most that it takes: the page's style lets it shrink, its height with it.
-    return re.sub(r'<svg version="[^"]*" width="([\d.]+)" height="[\d.]+"', r'<svg aria-hidden="true" focusable="false" width="\1"', drawing, count=1)
+    return re.sub(
+        r'<svg version="[^"]*" width="([\d.]+)" height="[\d.]+"',
+        r'<svg aria-hidden="true" focusable="false" width="\1"',
+        drawing,
+        count=1,
+    )
 
 
 def _drawing(specification: dict) -> str:
-    """A specification as the drawing library draws it, with names inside that depend on this drawing alone."""
+    """A specification as the drawing library draws it; its names depend on this drawing alone."""
 
     def draw() -> str:
         order: dict[str, int] = {}
         # the library counts clips and gradients on from one drawing to the next
         counted = vl_convert.vegalite_to_svg(specification)
-        return compact(_COUNTED.sub(lambda match: f"{match[1]}{order.setdefault(match[0], len(order))}", counted))
+        return compact(
+            _COUNTED.sub(
+                lambda match: f"{match[1]}{order.setdefault(match[0], len(order))}", counted
+            )
+        )
 
     return _kept("svg", json.dumps(specification, ensure_ascii=False), draw)
 
 
 def live_bundle() -> str:
     """The script library of live charts."""
-    return _kept("js", "bundle", vl_convert.javascript_bundle)
+    # the library's types ask for a snippet that it does not need
+    return _kept("js", "bundle", lambda: vl_convert.javascript_bundle())  # type: ignore[call-arg]
 
 
 def _kept(kind: str, made_from: str, make: Callable[[], str]) -> str:
-    """What ``make`` gives, kept on disk for the next build. A kept file that is damaged is made again."""
+    """What ``make`` gives, kept on disk for the next build.
+
+    A kept file that is damaged is made again.
+    """
     name = digest(_DRAWN_BY, made_from)
     path = DRAWINGS / f"{name}.{kind}"
     used.add(path)
     try:
-        seal, _, content = path.read_text(encoding="utf-8").partition("\n")
-        if seal == digest(content):
+        checksum, _, content = path.read_text(encoding="utf-8").partition("\n")
+        if checksum == digest(content):
             return content
     except (FileNotFoundError, UnicodeDecodeError):
         pass
@@ -139,13 +139,35 @@ def forget_unused() -> None:
 
 
 def draw_ahead() -> None:
-    """Draws all charts of the executed chapters, the last first, so that they are at hand when pages are read."""
+    """Draws all charts of the executed chapters, the last first, before pages are read."""
     for path in sorted(paths.EXECUTED.glob("*.ipynb"), reverse=True):
-        for specification in reversed([shown for kind, shown in exhibits_of(load_executed(path)) if kind == "chart"]):
+        for specification in reversed(
+            [shown for kind, shown in exhibits_of(load_executed(path)) if kind == "chart"]
+        ):
             wide = drawn(specification)
-            svg(changed(wide, narrow_changes(wide)), "")
-            svg(wide, "")
+            for changed_so in reversed(changes(wide).values()):
+                svg(changed(wide, changed_so), "")
+
+
+def _end(process: subprocess.Popen) -> None:
+    process.kill()
+    process.wait()
+
+
+def _begin(app: Sphinx) -> None:
+    """Has another processor draw ahead, for a build that reads every page."""
+    if not app.env.all_docs and processors() > 1 and app.config.language == "en":
+        ahead = subprocess.Popen([sys.executable, "-m", __name__], cwd=paths.ROOT)
+        atexit.register(ahead.kill)
+        app.connect("build-finished", lambda *_: _end(ahead))
+
+
+def setup(app: Sphinx) -> None:
+    # charts show dates: nobody's time zone may reach them
+    os.environ.update({"TZ": "UTC", "LC_ALL": "C.UTF-8"})
+    time.tzset()
+    app.connect("builder-inited", _begin, priority=200)  # when chapters are executed
 
 
 if __name__ == "__main__":
-    sys.exit(draw_ahead())
+    draw_ahead()

@@ -1,14 +1,16 @@
-"""Appendices made from the dataset: data dictionary, timeline of all events, glossary of names, downloads."""
+"""Appendices made from the dataset.
+
+Data dictionary, glossary of names.
+"""
 
 from __future__ import annotations
-
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
 from unsigned_peace import dataset
 from unsigned_peace.publishing.data_pages.from_data import FromData
-from unsigned_peace.publishing.data_pages.records import address_of, as_known, records_of
+from unsigned_peace.publishing.data_pages.records import address_of, records_of
 from unsigned_peace.publishing.html.templates import render
 
 
@@ -41,40 +43,52 @@ def _example(table: str, column: str) -> str:
 
 
 class DataDictionary(FromData):
-    """``{data-dictionary}``: every table and column with type, unit, meaning, constraints and an example."""
+    """``{data-dictionary}``: every table and column.
+
+    Each has its type, unit, meaning, constraints and an example.
+    """
 
     def run(self) -> list[nodes.Node]:
         self.depends_on(dataset.table_names())
         sections = []
         for table in dataset.table_names():
             entry = dataset.resource(table)
-            references = {key["fields"]: key["reference"]["resource"] or table for key in entry["schema"].get("foreignKeys", [])}
+            references = {
+                key["fields"]: key["reference"]["resource"] or table
+                for key in entry["schema"].get("foreignKeys", [])
+            }
             columns = [
                 {
-                    **{name: field.get(name, "") for name in ("name", "title", "type", "unit", "description")},
+                    **{
+                        name: field.get(name, "")
+                        for name in ("name", "title", "type", "unit", "description")
+                    },
                     "constraints": _constraints(field),
-                    "codes": [{"dimension": "", **code, "href": address_of(self.env, table, code["example"])} for code in field.get("codes", [])],
-                    "refers_to": references.get(field["name"]) or (field.get("listOf") if field.get("listOf") in dataset.table_names() else ""),
+                    "codes": [
+                        {
+                            "dimension": "",
+                            **code,
+                            "href": address_of(self.env, table, code["example"]),
+                        }
+                        for code in field.get("codes", [])
+                    ],
+                    "refers_to": references.get(field["name"])
+                    or (
+                        field.get("listOf") if field.get("listOf") in dataset.table_names() else ""
+                    ),
                     "example": _example(table, field["name"]),
                 }
                 for field in dataset.fields(table)
             ]
-            body = render("dictionary.html", table=table, entry=entry, columns=columns, count=len(records_of(table)))
+            body = render(
+                "dictionary.html",
+                table=table,
+                entry=entry,
+                columns=columns,
+                count=len(records_of(table)),
+            )
             sections.append(self.headed(entry["title"], f"table-{table.replace('_', '-')}", body))
         return sections
-
-
-class Timeline(FromData):
-    """``{timeline}``: all events in order, with a filter by kind, years and words that needs no server."""
-
-    def run(self) -> list[nodes.Node]:
-        self.depends_on(["events"])
-        field = next(field for field in dataset.fields("events") if field["name"] == "kind")
-        events = [
-            {**record, "href": address_of(self.env, "events", record_id), "shown_date": as_known(record, "date")}
-            for record_id, record in sorted(records_of("events").items(), key=lambda item: (item[1]["date"], item[0]))
-        ]
-        return self.page("timeline.html", events=events, kinds=field["constraints"]["enum"], first=events[0]["date"][:4], last=events[-1]["date"][:4])
 
 
 class Glossary(FromData):
@@ -84,17 +98,16 @@ class Glossary(FromData):
         self.depends_on(["places"])
         places = [
             {**record, "href": address_of(self.env, "places", record_id)}
-            for record_id, record in sorted(records_of("places").items(), key=lambda item: item[1]["name_en"])
+            for record_id, record in sorted(
+                records_of("places").items(), key=lambda item: item[1]["name_en"]
+            )
         ]
         return self.page("names.html", places=places)
 
 
 def setup(app: Sphinx) -> None:
-    for name, directive in (("data-dictionary", DataDictionary), ("timeline", Timeline), ("names", Glossary)):
+    for name, directive in (
+        ("data-dictionary", DataDictionary),
+        ("names", Glossary),
+    ):
         app.add_directive(name, directive)
-    app.connect("html-page-context", _timeline_script)
-
-
-def _timeline_script(app: Sphinx, pagename: str, _template: str, _context: dict, doctree: nodes.document | None) -> None:
-    if doctree is not None and any('id="timeline-filter"' in node.astext() for node in doctree.findall(nodes.raw)):
-        app.add_js_file("unsigned-peace/timeline.js", loading_method="defer")

@@ -1,4 +1,7 @@
-"""The bibliography from which ``{cite}`` works: all sources as BibTeX, written before Sphinx reads."""
+"""The bibliography from which ``{cite}`` works.
+
+All sources as BibTeX, written before Sphinx reads.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,11 @@ def _entry(source: dict[str, str]) -> str:
     return bibtex.entry("misc", source["source_id"], fields) + "\n"
 
 
-def write_bibliography(app: Sphinx, _config) -> None:
-    """Writes all sources as a BibTeX file for ``{cite}``; sources.csv stays the only place to edit."""
+def write_bibliography(app: Sphinx, _config: object) -> None:
+    """Writes all sources as a BibTeX file for ``{cite}``.
+
+    The file ``sources.csv`` stays the only place to edit.
+    """
     path = Path(app.srcdir) / "_build" / "references.bib"
     text = "\n".join(_entry(source) for source in source_rows().values())
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,7 @@
-"""The page of each side's case: question by question, the steps of both sides with what answers them."""
+"""The page of each side's case.
+
+Question by question, the steps of both sides with what answers them.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,13 @@ from sphinx.application import Sphinx
 from unsigned_peace import dataset
 from unsigned_peace.prose import date, words
 from unsigned_peace.publishing.data_pages.from_data import FromData
-from unsigned_peace.publishing.data_pages.records import address_of, as_known, records_of, short_source, title_of
+from unsigned_peace.publishing.data_pages.records import (
+    address_of,
+    as_known,
+    records_of,
+    short_source,
+    title_of,
+)
 
 _PRECISIONS = {4: "year", 7: "month", 10: "day"}
 _VOICES = {"government": "", "participant": "a participant", "scholar": "a scholar or writer"}
@@ -23,7 +32,10 @@ def spoken(day: str) -> str:
 
 
 def in_short(table: str, record: dict[str, str]) -> str:
-    """A record in a few words: who spoke and when, or the clause of which document, else its title."""
+    """A record in a few words.
+
+    Who spoke and when, or the clause of which document, else its title.
+    """
     if table == "provisions":
         article = f", {record['article']}" if record["article"] else ""
         return records_of("documents")[record["document_id"]]["title"] + article
@@ -33,15 +45,25 @@ def in_short(table: str, record: dict[str, str]) -> str:
 
 
 class Cases(FromData):
-    """``{cases}``: each point at issue with what the texts say, and the arguments of both sides beside each other."""
+    """``{cases}``: each point at issue with what the texts say.
+
+    The arguments of both sides stand beside each other.
+    """
 
     def run(self) -> list[nodes.Node]:
         self.depends_on(dataset.table_names())
         steps: dict[str, list[dict[str, str]]] = defaultdict(list)
         for step in records_of("arguments").values():
             steps[step["point_id"]].append(step)
-        points = sorted(records_of("points_at_issue").values(), key=lambda point: int(point["position"]))
-        return [self._point(point, sorted(steps[point["point_id"]], key=lambda step: int(step["position"]))) for point in points]
+        points = sorted(
+            records_of("points_at_issue").values(), key=lambda point: int(point["position"])
+        )
+        return [
+            self._point(
+                point, sorted(steps[point["point_id"]], key=lambda step: int(step["position"]))
+            )
+            for point in points
+        ]
 
     def _point(self, point: dict[str, str], steps: list[dict[str, str]]) -> nodes.section:
         answered: dict[str, list[dict[str, str]]] = defaultdict(list)
@@ -67,10 +89,16 @@ class Cases(FromData):
             "made": spoken(step["made"]),
             "voice": _VOICES[step["voice"]],
             "href": address_of(self.env, "arguments", step["argument_id"]),
-            "own": {"text": short_source(sources[step["own_source"]]), "href": address_of(self.env, "sources", step["own_source"])},
+            "own": {
+                "text": short_source(sources[step["own_source"]]),
+                "href": address_of(self.env, "sources", step["own_source"]),
+            },
             "rests": self._records(step["rests_on"]),
             "against_rests": self._records(step["against_rests_on"]),
-            "answered_by": [{"text": answer["title"], "href": f"#step-{answer['argument_id']}"} for answer in answers],
+            "answered_by": [
+                {"text": answer["title"], "href": f"#step-{answer['argument_id']}"}
+                for answer in answers
+            ],
         }
 
     def _records(self, named: str) -> list[dict[str, str]]:
@@ -93,8 +121,13 @@ class CasesCount(FromData):
             "cases-count.html",
             points=words(len(records_of("points_at_issue"))),
             steps=len(steps),
-            sides={side: sum(step["side"] == side for step in steps) for side in ("Japan", "Russia")},
-            weaker=sum(step["confidence"] != "high" for step in steps),
+            sides={
+                side: sum(step["side"] == side for step in steps) for side in ("Japan", "Russia")
+            },
+            weaker={
+                side: sum(step["side"] == side and step["confidence"] != "high" for step in steps)
+                for side in ("Japan", "Russia")
+            },
             unanswered=sum(bool(step["unanswered"]) for step in steps),
         )
 

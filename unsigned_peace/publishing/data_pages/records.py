@@ -1,10 +1,17 @@
-"""Pages made from the dataset: every table's records, all sources, and links between them and the text."""
+"""Pages made from the dataset.
+
+Every table's records, all sources, and links between them and the text.
+"""
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from functools import cache
+from pathlib import Path
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from docutils import nodes
@@ -16,25 +23,55 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from unsigned_peace import dataset
 from unsigned_peace.prose import date
+from unsigned_peace.publishing import incremental
 from unsigned_peace.publishing.html.templates import render
 
 logger = logging.getLogger(__name__)
 PAGES = "book/records"
 _SOURCE_DETAILS = ("version", "citation", "licence", "note")
-#: Columns of dates that the column of precision speaks of, and how many characters of a date each precision leaves.
+#: Columns of dates that the column of precision speaks of, and how many characters of a date each
+#: precision leaves.
 _DATED = ("date", "date_end", "field_start", "field_end")
 _CHARACTERS = {"day": 10, "month": 7, "year": 4}
 #: A record that a text names.
 _NAMED = re.compile(r"\b([a-z_]+):([a-z0-9][a-z0-9-]*[a-z0-9])\b")
 #: Tables of many short records: each record is a row, under the record that this column names.
 ROWS_BY = {"observations": "series_id", "poll_answers": "question_id"}
+#: What a poll should disclose: these are shown where the sources do not say it, too.
+DISCLOSED = {
+    "polls": ("sponsor", "draw", "sample_size", "response_rate", "stated_error", "weighting")
+}
+NOT_SEEN = "not seen in the sources"
 #: Columns that hold somebody's own words, and the column that names their language.
-_WORDS = {"words": "language", "quotation": "quotation_language"}
+_WORDS = {
+    "words": "language",
+    "quotation": "quotation_language",
+    "own_name": "own_language",
+}
+
+
+def _number(value: float) -> str:
+    if math.isnan(value):
+        return ""
+    return f"{value:g}" if abs(value) < 1e6 else f"{value:.1f}"
+
+
+def records_of(table: str) -> dict[str, dict[str, str]]:
+    """The records of a table as text, by identifier, in the order of the file.
+
+    The page being read is read again when the table changes.
+    """
+    incremental.note(_file_of(table))
+    return _records(table)
 
 
 @cache
-def records_of(table: str) -> dict[str, dict[str, str]]:
-    """The records of a table as text, by identifier, in the order of the file."""
+def _file_of(table: str) -> Path:
+    return dataset.data_folder() / dataset.resource(table)["path"]
+
+
+@cache
+def _records(table: str) -> dict[str, dict[str, str]]:
     frame = dataset.load(table)
     shown = frame.astype(object).where(frame.notna(), "")
     for field in dataset.fields(table):
@@ -44,8 +81,11 @@ def records_of(table: str) -> dict[str, dict[str, str]]:
         elif field["type"] == "boolean":
             shown[name] = shown[name].map({True: "yes", False: "no", "": ""})
         elif field["type"] == "number":
-            shown[name] = frame[name].map(lambda value: "" if value != value else f"{value:g}" if abs(value) < 1e6 else f"{value:.1f}")
-    return {row[dataset.key(table)]: {column: str(value) for column, value in row.items()} for row in shown.to_dict("records")}
+            shown[name] = frame[name].map(_number)
+    return {
+        row[dataset.key(table)]: {column: str(value) for column, value in row.items()}
+        for row in shown.to_dict("records")
+    }
 
 
 def source_rows() -> dict[str, dict[str, str]]:
@@ -57,13 +97,22 @@ def short_source(source: dict[str, str]) -> str:
     """A source in a line: author or publisher, title, date."""
     maker = source["author"] or source["publisher"]
     parts = [maker, source["title"], source["published"]]
-    return ", ".join(part for part in parts if part) + ("" if source["checked"] == "text" else " (read in part)")
+    return ", ".join(part for part in parts if part) + (
+        "" if source["checked"] == "text" else " (read in part)"
+    )
 
 
 def part_of(table: str, record: dict[str, str]) -> str:
-    """The part of a large table that a record is shown in, each on a page of its own; empty for the other tables."""
+    """The part of a large table that a record is shown in, each on a page of its own.
+
+    It is empty for the other tables.
+    """
     if table == "observations":
-        return records_of("series")[record["series_id"]]["topic"].replace("_", "-") if "series" in dataset.table_names() else ""
+        return (
+            records_of("series")[record["series_id"]]["topic"].replace("_", "-")
+            if "series" in dataset.table_names()
+            else ""
+        )
     if table == "poll_answers":
         poll = records_of("poll_questions")[record["question_id"]]["poll_id"]
         return records_of("polls")[poll]["country"].lower()
@@ -73,7 +122,17 @@ def part_of(table: str, record: dict[str, str]) -> str:
         return "until-2018" if record["date"] < "2019" else "since-2019"
     if table == "sources":
         kind, year = record["kind"].replace("_", "-"), record["published"][:4]
-        return kind if kind != "news" else "news-until-2015" if year < "2016" else "news-2016-to-2018" if year < "2019" else "news-2019-to-2021" if year < "2022" else "news-since-2022"
+        return (
+            kind
+            if kind != "news"
+            else "news-until-2015"
+            if year < "2016"
+            else "news-2016-to-2018"
+            if year < "2019"
+            else "news-2019-to-2021"
+            if year < "2022"
+            else "news-since-2022"
+        )
     return ""
 
 
@@ -87,18 +146,30 @@ def page_of(environment: BuildEnvironment, table: str, record_id: str) -> str:
 def address_of(environment: BuildEnvironment, table: str, record_id: str) -> str:
     """The address of a record's entry, relative to the page being read."""
     page = page_of(environment, table, record_id)
-    return f"{environment.app.builder.get_relative_uri(environment.docname, page)}#{dataset.record_address(table, record_id)}"
+    relative = environment.app.builder.get_relative_uri(environment.docname, page)
+    return f"{relative}#{dataset.record_address(table, record_id)}"
 
 
 def _of_part(table: str, options: dict) -> dict[str, dict[str, str]]:
-    """The records of a table that belong on a page: those of the part that its directive names, else all."""
+    """The records of a table that belong on a page.
+
+    Those of the part that its directive names, else all.
+    """
     part = options.get("part")
-    return {record_id: record for record_id, record in records_of(table).items() if part in (None, part_of(table, record))}
+    return {
+        record_id: record
+        for record_id, record in records_of(table).items()
+        if part in (None, part_of(table, record))
+    }
 
 
 def _shown(records: dict, table: str) -> str:
     whole = len(records_of(table))
-    return f"{whole:,} records." if len(records) == whole else f"{len(records):,} of {whole:,} records."
+    return (
+        f"{whole:,} records."
+        if len(records) == whole
+        else f"{len(records):,} of {whole:,} records."
+    )
 
 
 @cache
@@ -109,7 +180,12 @@ def cited_by() -> dict[str, list[tuple[str, str]]]:
         lists = [column for column, target in _lists(table).items() if target == "sources"]
         single = [column for column, target in _references(table).items() if target == "sources"]
         for record_id, record in records_of(table).items():
-            named = {source for column in lists for source in record[column].split(dataset.LIST_SEPARATOR) if source}
+            named = {
+                source
+                for column in lists
+                for source in record[column].split(dataset.LIST_SEPARATOR)
+                if source
+            }
             named |= {record[column] for column in single if record[column]}
             for source in named:
                 citing[source].append((table, record_id))
@@ -118,7 +194,11 @@ def cited_by() -> dict[str, list[tuple[str, str]]]:
 
 def as_known(record: dict[str, str], column: str) -> str:
     """A cell as a page shows it: a date no finer than it is known."""
-    return record[column][: _CHARACTERS[record.get("precision", "day")]] if column in _DATED else record[column]
+    return (
+        record[column][: _CHARACTERS[record.get("precision", "day")]]
+        if column in _DATED
+        else record[column]
+    )
 
 
 def language_of(record: dict[str, str], column: str) -> str:
@@ -131,21 +211,38 @@ def title_of(record: dict[str, str], table: str) -> str:
     """What a record is called."""
     if table == "meetings":
         return f"{record['place']}, {as_known(record, 'date')}"
-    for column in ("title", "label", "name_en", "claim", "wording", "words", "option", "summary", "outcome", "pollster"):
+    if table == "roles":
+        return f"{records_of('persons')[record['person_id']]['name']}: {record['role']}"
+    for column in (
+        "title",
+        "name",
+        "term",
+        "label",
+        "name_en",
+        "claim",
+        "wording",
+        "words",
+        "option",
+        "summary",
+        "outcome",
+        "pollster",
+    ):
         if record.get(column):
             return record[column]
     return record[dataset.key(table)]
 
 
 class RecordsDirective(SphinxDirective):
-    """``{records} TABLE``: every record of a table, each with an address, its columns and its sources.
+    """``{records} TABLE``: every record of a table.
+
+    Each has an address, its columns and its sources.
 
     With ``:part: NAME`` only the records of that part (see ``part_of``). Tables of ``ROWS_BY`` show
     each record as a row of a table, the others as an entry.
     """
 
     required_arguments = 1
-    option_spec = {"part": directives.unchanged}
+    option_spec: ClassVar[dict[str, Callable[[str], str]]] = {"part": directives.unchanged}
 
     def run(self) -> list[nodes.Node]:
         table = self.arguments[0]
@@ -155,7 +252,11 @@ class RecordsDirective(SphinxDirective):
         records = _of_part(table, self.options)
         if not records:
             raise self.error(f"no record of {table} is in the part {self.options['part']!r}")
-        html = self._rows(table, entry, records) if table in ROWS_BY else self._entries(table, entry, records)
+        html = (
+            self._rows(table, entry, records)
+            if table in ROWS_BY
+            else self._entries(table, entry, records)
+        )
         return [nodes.raw("", html, format="html")]
 
     def _entries(self, table: str, entry: dict, records: dict[str, dict[str, str]]) -> str:
@@ -165,14 +266,22 @@ class RecordsDirective(SphinxDirective):
                 "id": record_id,
                 "title": title_of(record, table),
                 "language": language_of(record, "words"),
+                "report": self.config.reports.link(f"{table}:{record_id}"),
                 "columns": [
                     {
                         "title": field["title"],
-                        "items": self._items(table, field["name"], as_known(record, field["name"])),
+                        "items": self._items(
+                            table, field["name"], as_known(record, field["name"]) or NOT_SEEN
+                        ),
                         "language": language_of(record, field["name"]),
                     }
-                    for field in dataset.fields(table)
-                    if record[field["name"]] not in ("", title_of(record, table)) and field["name"] != dataset.key(table)
+                    # what is said comes before how finely it is dated
+                    for field in sorted(
+                        dataset.fields(table), key=lambda field: field["name"] == "precision"
+                    )
+                    if record[field["name"]] != title_of(record, table)
+                    and (record[field["name"]] or field["name"] in DISCLOSED.get(table, ()))
+                    and field["name"] != dataset.key(table)
                 ],
             }
             for record_id, record in records.items()
@@ -190,7 +299,8 @@ class RecordsDirective(SphinxDirective):
             columns = [
                 field
                 for field in dataset.fields(table)
-                if field["name"] not in (dataset.key(table), by) and any(record[field["name"]] not in ("", "no") for record in members)
+                if field["name"] not in (dataset.key(table), by)
+                and any(record[field["name"]] not in ("", "no") for record in members)
             ]
             groups.append(
                 {
@@ -198,11 +308,17 @@ class RecordsDirective(SphinxDirective):
                     "value": value,
                     "address": _group_address(table, value),
                     "href": address_of(self.env, target, value),
+                    "report": self.config.reports.link(f"{table} of {target}:{value}"),
                     "columns": columns,
                     "rows": [
                         {
                             "address": dataset.record_address(table, record[dataset.key(table)]),
-                            "cells": [self._items(table, field["name"], as_known(record, field["name"])) for field in columns],
+                            "record": (named := f"{table}:{record[dataset.key(table)]}"),
+                            "report": self.config.reports.link(named),
+                            "cells": [
+                                self._items(table, field["name"], as_known(record, field["name"]))
+                                for field in columns
+                            ],
                         }
                         for record in members
                     ],
@@ -216,10 +332,16 @@ class RecordsDirective(SphinxDirective):
         target = _references(table).get(name) or _lists(table).get(name)
         items = value.split(dataset.LIST_SEPARATOR)
         if target == "records":
-            return [{"text": item, "href": address_of(self.env, *item.split(":", 1))} for item in items]
+            return [
+                {"text": item, "href": address_of(self.env, *item.split(":", 1))} for item in items
+            ]
         if target == "sources":
             known = source_rows()
-            return [{"text": name_of_source(known[item]), "href": address_of(self.env, "sources", item)} for item in items if item in known]
+            return [
+                {"text": name_of_source(known[item]), "href": address_of(self.env, "sources", item)}
+                for item in items
+                if item in known
+            ]
         if target in dataset.table_names():
             return [{"text": item, "href": address_of(self.env, target, item)} for item in items]
         return self._text(value)
@@ -229,14 +351,24 @@ class RecordsDirective(SphinxDirective):
         pieces, end = [], 0
         for named in _NAMED.finditer(value):
             if named[1] in dataset.table_names() and named[2] in records_of(named[1]):
-                pieces += [{"text": value[end : named.start()], "href": "", "runs_on": True}, {"text": named[0], "href": address_of(self.env, named[1], named[2]), "runs_on": True}]
+                pieces += [
+                    {"text": value[end : named.start()], "href": "", "runs_on": True},
+                    {
+                        "text": named[0],
+                        "href": address_of(self.env, named[1], named[2]),
+                        "runs_on": True,
+                    },
+                ]
                 end = named.end()
         return [*pieces, {"text": value[end:], "href": ""}]
 
 
 def _references(table: str) -> dict[str, str]:
     """Columns that refer to one record, and the table that they refer to."""
-    return {key["fields"]: key["reference"]["resource"] or table for key in dataset.resource(table)["schema"].get("foreignKeys", [])}
+    return {
+        key["fields"]: key["reference"]["resource"] or table
+        for key in dataset.resource(table)["schema"].get("foreignKeys", [])
+    }
 
 
 def _lists(table: str) -> dict[str, str]:
@@ -255,7 +387,10 @@ def _group_address(table: str, value: str) -> str:
 
 
 class SourcesDirective(SphinxDirective):
-    """``{sources} PART``: the sources of a part (see ``part_of``), how far each was read, and the records that cite it."""
+    """``{sources} PART``: the sources of a part (see ``part_of``).
+
+    Each says how far it was read, and the records that cite it.
+    """
 
     required_arguments = 1
 
@@ -268,20 +403,31 @@ class SourcesDirective(SphinxDirective):
                 "address": dataset.record_address("sources", source_id),
                 "host": urlsplit(source["url"]).netloc.removeprefix("www."),
                 "details": [
-                    (field["title"], source[field["name"]]) for field in dataset.fields("sources") if field["name"] in _SOURCE_DETAILS and source[field["name"]]
+                    (field["title"], source[field["name"]])
+                    for field in dataset.fields("sources")
+                    if field["name"] in _SOURCE_DETAILS and source[field["name"]]
                 ],
                 "citations": len(cited_by()[source_id]),
+                "report": self.config.reports.link(f"sources:{source_id}"),
                 "cited_by": self._cited_by(source_id),
             }
             for source_id, source in _of_part("sources", {"part": self.arguments[0]}).items()
         ]
         if not shown:
             raise self.error(f"no source is in the part {self.arguments[0]!r}")
-        shown.sort(key=lambda source: (source["author"] or source["publisher"] or source["title"], source["published"]))
+        shown.sort(
+            key=lambda source: (
+                source["author"] or source["publisher"] or source["title"],
+                source["published"],
+            )
+        )
         return [nodes.raw("", render("sources.html", sources=shown), format="html")]
 
     def _cited_by(self, source_id: str) -> list[dict]:
-        """The records that cite a source, by table; those shown as rows are named by what they are rows of, once."""
+        """The records that cite a source, by table.
+
+        Those shown as rows are named by what they are rows of, once.
+        """
         tables: dict[str, dict[str, str]] = defaultdict(dict)
         for table, record_id in cited_by()[source_id]:
             address = address_of(self.env, table, record_id)
@@ -290,37 +436,61 @@ class SourcesDirective(SphinxDirective):
                 address = f"{address.partition('#')[0]}#{_group_address(table, record_id)}"
             tables[table][record_id] = address
         return [
-            {"title": dataset.resource(table)["title"], "items": [{"text": text, "href": href} for text, href in items.items()]} for table, items in tables.items()
+            {
+                "title": dataset.resource(table)["title"],
+                "items": [{"text": text, "href": href} for text, href in items.items()],
+            }
+            for table, items in tables.items()
         ]
 
 
 class RecordRole(SphinxRole):
-    """``{record}`table:identifier``` or ``{record}`text <table:identifier>```: a link to a record."""
+    """``{record}`table:identifier``` or ``{record}`text <table:identifier>```.
+
+    A link to a record.
+    """
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         text, _, target = self.text.rpartition("<")
         target = target.rstrip(">").strip()
         table, _, record_id = target.partition(":")
         if table not in dataset.table_names() or record_id not in records_of(table):
-            logger.warning("there is no record %r", target, location=self.get_location(), type="record")
+            logger.warning(
+                "there is no record %r", target, location=self.get_location(), type="record"
+            )
             return [nodes.inline(self.rawtext, text.strip() or target)], []
         shown = text.strip() or title_of(records_of(table)[record_id], table)
-        return [nodes.reference(self.rawtext, shown, refuri=address_of(self.env, table, record_id), classes=["record"], internal=True)], []
+        return [
+            nodes.reference(
+                self.rawtext,
+                shown,
+                refuri=address_of(self.env, table, record_id),
+                classes=["record"],
+                internal=True,
+            )
+        ], []
 
 
 class HorizonRole(SphinxRole):
-    """``{horizon}`day``` or ``{horizon}`month```: the last day, or month, that the record covers."""
+    """``{horizon}`day``` or ``{horizon}`month```: the record's last day or month."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         self.env.note_dependency(str(dataset.data_folder() / "datapackage.json"))
         if self.text not in _CHARACTERS:
-            logger.warning("the role horizon has the text %r, expected one of: %s", self.text, ", ".join(_CHARACTERS), location=self.get_location(), type="record")
+            logger.warning(
+                "the role horizon has the text %r, expected one of: %s",
+                self.text,
+                ", ".join(_CHARACTERS),
+                location=self.get_location(),
+                type="record",
+            )
             return [nodes.inline(self.rawtext, self.text)], []
         return [nodes.Text(date(dataset.horizon(), self.text))], []
 
 
 def setup(app: Sphinx) -> None:
-    records_of.cache_clear()
+    _records.cache_clear()
+    _file_of.cache_clear()
     cited_by.cache_clear()
     app.add_directive("records", RecordsDirective)
     app.add_directive("sources", SourcesDirective)

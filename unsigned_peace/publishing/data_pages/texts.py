@@ -1,4 +1,7 @@
-"""The page of primary texts: clauses side by side in the languages seen, and one list of what could not be seen."""
+"""The page of primary texts.
+
+Clauses side by side in the languages seen, and one list of what could not be seen.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,27 @@ from sphinx.application import Sphinx
 from unsigned_peace import dataset
 from unsigned_peace.prose import date, words
 from unsigned_peace.publishing.data_pages.from_data import FromData
-from unsigned_peace.publishing.data_pages.records import address_of, as_known, name_of_source, records_of
+from unsigned_peace.publishing.data_pages.records import (
+    address_of,
+    as_known,
+    name_of_source,
+    records_of,
+)
 
-LANGUAGES = {"en": "English", "es": "Spanish", "fr": "French", "ja": "Japanese", "nl": "Dutch", "ru": "Russian", "zh": "Chinese"}
-_STANDINGS = {"signed": "", "official_translation": "official translation", "other_translation": "another's translation"}
+LANGUAGES = {
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "ja": "Japanese",
+    "nl": "Dutch",
+    "ru": "Russian",
+    "zh": "Chinese",
+}
+_STANDINGS = {
+    "signed": "",
+    "official_translation": "official translation",
+    "other_translation": "another's translation",
+}
 #: Parts of the page: the first year of each, and its title.
 PERIODS = [
     (0, "Borders before the war"),
@@ -35,7 +55,10 @@ def wordings_of() -> dict[str, list[dict[str, str]]]:
     found: dict[str, list[dict[str, str]]] = defaultdict(list)
     for wording in records_of("wordings").values():
         found[wording["provision_id"]].append(wording)
-    return {provision: sorted(wordings, key=lambda wording: order.index(wording["standing"])) for provision, wordings in found.items()}
+    return {
+        provision: sorted(wordings, key=lambda wording: order.index(wording["standing"]))
+        for provision, wordings in found.items()
+    }
 
 
 def in_words(languages: str) -> str:
@@ -45,7 +68,10 @@ def in_words(languages: str) -> str:
 
 
 def languages_line(document: dict[str, str]) -> str:
-    """In which languages a document was signed or issued, and which of them count; empty where that was not seen."""
+    """In which languages a document was signed or issued, and which of them count.
+
+    Empty where that was not seen.
+    """
     languages, authentic = document["languages"], document["authentic"]
     if not languages:
         return ""
@@ -54,12 +80,17 @@ def languages_line(document: dict[str, str]) -> str:
     if not authentic:
         return f"{line}."
     if authentic == languages:
-        return f"{line}, {'equally authentic' if dataset.LIST_SEPARATOR in languages else 'which alone counts'}."
-    return f"{line}; {in_words(authentic)} {'count' if dataset.LIST_SEPARATOR in authentic else 'counts'} where they differ."
+        several = dataset.LIST_SEPARATOR in languages
+        return f"{line}, {'equally authentic' if several else 'which alone counts'}."
+    verb = "count" if dataset.LIST_SEPARATOR in authentic else "counts"
+    return f"{line}; {in_words(authentic)} {verb} where they differ."
 
 
 def clause_name(clause: dict[str, str]) -> str:
-    """How a reader finds a clause in its document: its number, where it has one, and its subject."""
+    """How a reader finds a clause in its document.
+
+    Its number, where it has one, and its subject.
+    """
     article, subject = clause["article"], clause["topic"].replace("_", " ")
     if not article:
         return subject.capitalize()
@@ -68,21 +99,28 @@ def clause_name(clause: dict[str, str]) -> str:
 
 
 def in_order(clause: dict[str, str]) -> list[int]:
-    """Puts numbered clauses in the order of their numbers, and leaves the others in that of the file."""
+    """Puts numbered clauses in the order of their numbers, and leaves the others as in the file."""
     return [int(number) for number in re.findall(r"\d+", clause["article"])]
 
 
 class Texts(FromData):
-    """``{texts}``: every document of which words are recorded, clause by clause, its wordings side by side."""
+    """``{texts}``: every document of which words are recorded, clause by clause.
+
+    The wordings of a clause stand side by side.
+    """
 
     def run(self) -> list[nodes.Node]:
         self.depends_on(_TABLES)
         wordings = wordings_of()
         clauses: dict[str, list[dict[str, str]]] = defaultdict(list)
-        for provision_id, clause in records_of("provisions").items():
-            clauses[clause["document_id"]].append({**clause, "wordings": wordings.get(provision_id, [])})
+        for clause in records_of("provisions").values():
+            clauses[clause["document_id"]].append(clause)
         shown = sorted(
-            (document for document_id, document in records_of("documents").items() if any(clause["wordings"] for clause in clauses[document_id])),
+            (
+                document
+                for document_id, document in records_of("documents").items()
+                if any(clause["provision_id"] in wordings for clause in clauses[document_id])
+            ),
             key=lambda document: (document["date"], document["document_id"]),
         )
         sections: list[nodes.Node] = [*self.page("texts-counts.html", **self._counts(shown))]
@@ -90,7 +128,14 @@ class Texts(FromData):
             of_period = [document for document in shown if start <= int(document["date"][:4]) < end]
             if of_period:
                 section = self.headed(title, f"texts-from-{of_period[0]['date'][:4]}", "")
-                section += [self._document(document, sorted(clauses[document["document_id"]], key=in_order)) for document in of_period]
+                section += [
+                    self._document(
+                        document,
+                        sorted(clauses[document["document_id"]], key=in_order),
+                        wordings,
+                    )
+                    for document in of_period
+                ]
                 sections.append(section)
         return sections
 
@@ -105,7 +150,12 @@ class Texts(FromData):
             "whole": sum(wording["seen"] == "text" for wording in wordings),
         }
 
-    def _document(self, document: dict[str, str], clauses: list[dict[str, str]]) -> nodes.section:
+    def _document(
+        self,
+        document: dict[str, str],
+        clauses: list[dict[str, str]],
+        wordings: dict[str, list[dict[str, str]]],
+    ) -> nodes.section:
         record = document["document_id"]
         body = self.page(
             "text.html",
@@ -115,14 +165,22 @@ class Texts(FromData):
             href=address_of(self.env, "documents", record),
             languages=languages_line(document),
             unseen=f"#unseen-{record}" if document["unseen"] else "",
-            clauses=[self._clause(clause) for clause in clauses if clause["wordings"]],
-            others=[self._link("provisions", clause["provision_id"], clause_name(clause)) for clause in clauses if not clause["wordings"]],
+            clauses=[
+                self._clause(clause, wordings[clause["provision_id"]])
+                for clause in clauses
+                if clause["provision_id"] in wordings
+            ],
+            others=[
+                self._link("provisions", clause["provision_id"], clause_name(clause))
+                for clause in clauses
+                if clause["provision_id"] not in wordings
+            ],
         )
         section = self.headed(document["title"], f"text-{record}", "")
         section += body
         return section
 
-    def _clause(self, clause: dict[str, str]) -> dict:
+    def _clause(self, clause: dict[str, str], wordings: list[dict[str, str]]) -> dict:
         return {
             **clause,
             "name": clause_name(clause),
@@ -133,9 +191,12 @@ class Texts(FromData):
                     "in": LANGUAGES[wording["language"]],
                     "standing": _STANDINGS[wording["standing"]],
                     "href": address_of(self.env, "wordings", wording["wording_id"]),
-                    "sources": [self._link("sources", source, name_of_source(records_of("sources")[source])) for source in wording["sources"].split(dataset.LIST_SEPARATOR)],
+                    "sources": [
+                        self._link("sources", source, name_of_source(records_of("sources")[source]))
+                        for source in wording["sources"].split(dataset.LIST_SEPARATOR)
+                    ],
                 }
-                for wording in clause["wordings"]
+                for wording in wordings
             ],
         }
 
@@ -150,7 +211,9 @@ class Unseen(FromData):
         self.depends_on(_TABLES)
         missing = [
             {**document, "href": address_of(self.env, "documents", record)}
-            for record, document in sorted(records_of("documents").items(), key=lambda item: (item[1]["date"], item[0]))
+            for record, document in sorted(
+                records_of("documents").items(), key=lambda item: (item[1]["date"], item[0])
+            )
             if document["unseen"]
         ]
         return self.page("unseen.html", documents=missing)

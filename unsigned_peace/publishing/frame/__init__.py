@@ -1,1 +1,4 @@
-"""What stands around the text of every page: theme, style, scripts, links, metadata; and what an old or wrong address leads to."""
+"""What stands around the text of every page: theme, style, scripts, links, metadata.
+
+Also what an old or wrong address leads to.
+"""

@@ -10,11 +10,16 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
 
-from unsigned_peace.publishing.frame.repository import Repository, parse
+from unsigned_peace.paths import ROOT
+from unsigned_peace.publishing.chapters import one_page
+from unsigned_peace.publishing.chapters.take_away import link_to_notebook
+from unsigned_peace.publishing.frame.repository import Repository, origin, parse
 
 #: What Binder calls the hosts from which it builds by branch.
 _BINDER_PROVIDERS = {"github.com": "gh", "gitlab.com": "gl"}
 _HOW = "book/run-it-yourself"
+#: Where a chapter says how to cite it.
+CITE = "cite-this-chapter"
 
 
 @dataclass(frozen=True)
@@ -34,47 +39,97 @@ class Launcher:
         links = []
         if self.binder and (provider := _BINDER_PROVIDERS.get(repository.host)):
             name = repository.path if provider == "gh" else quote(repository.path, safe="")
-            links.append(("Run on Binder", f"{self.binder.rstrip('/')}/v2/{provider}/{name}/{quote(self.branch, safe='')}?{urlencode({'urlpath': opened})}"))
+            place = f"{provider}/{name}/{quote(self.branch, safe='')}"
+            address = f"{self.binder.rstrip('/')}/v2/{place}?{urlencode({'urlpath': opened})}"
+            links.append(("Run on Binder", address))
         if self.hub:
-            query = {"repo": repository.url, "branch": self.branch, "urlpath": f"lab/tree/{repository.name}/{page}.md"}
-            links.append(("Run on the class's hub", f"{self.hub.rstrip('/')}/hub/user-redirect/git-pull?{urlencode(query)}"))
+            query = {
+                "repo": repository.url,
+                "branch": self.branch,
+                "urlpath": f"lab/tree/{repository.name}/{page}.md",
+            }
+            links.append(
+                (
+                    "Run on the class's hub",
+                    f"{self.hub.rstrip('/')}/hub/user-redirect/git-pull?{urlencode(query)}",
+                )
+            )
         return links
 
 
 def launcher(options: dict, origin: str = "") -> Launcher:
-    """The launcher that ``repository`` and ``launch_buttons`` of ``_config.yml`` ask for; without an address there, git's ``origin``.
+    """The launcher that ``repository`` and ``launch_buttons`` of ``_config.yml`` ask for.
+
+    Without an address there, git's ``origin``.
 
     Raises ``ExtensionError`` if the address in ``_config.yml`` is not that of a repository.
     """
     setting = options.get("repository_url") or ""
     repository = parse(setting or origin)
     if setting and repository is None:
-        raise ExtensionError(f"_config.yml: repository: url: {setting!r} is not the address of a repository, such as https://github.com/owner/name")
+        raise ExtensionError(
+            f"_config.yml: repository: url: {setting!r} is not the address of a repository, "
+            "such as https://github.com/owner/name"
+        )
     buttons = options.get("launch_buttons") or {}
-    return Launcher(repository, options.get("repository_branch") or "main", buttons.get("binderhub_url") or "", buttons.get("jupyterhub_url") or "")
+    return Launcher(
+        repository,
+        options.get("repository_branch") or "main",
+        buttons.get("binderhub_url") or "",
+        buttons.get("jupyterhub_url") or "",
+    )
 
 
 def _settle(_app: Sphinx, config: Config) -> None:
-    """Takes Jupyter Book's settings of these names, which it means for a theme, and no theme is given them."""
-    config.launcher = launcher(config.html_theme_options, config.repository_origin)
+    """Takes Jupyter Book's settings of these names.
+
+    Jupyter Book means them for a theme; no theme is given them here.
+    """
+    config.launcher = launcher(config.html_theme_options, origin(ROOT))
     config.launch_places = repr(config.launcher)  # as text, so that Sphinx sees when it changes
     ours = ("launch_buttons", "repository_url", "repository_branch")
-    config.html_theme_options = {key: value for key, value in config.html_theme_options.items() if key not in ours}
+    config.html_theme_options = {
+        key: value for key, value in config.html_theme_options.items() if key not in ours
+    }
 
 
 def _add_links(app: Sphinx, doctree: nodes.document, page: str) -> None:
-    """Under the aims of a chapter, or at its end: the links, and how to run it here."""
-    if app.builder.name != "html" or not any(node.get("nb_element") == "cell_code" for node in doctree.findall(nodes.container)):
+    """Under the aims of a chapter, or at its end: one row on how to run, take along and cite it."""
+    if app.builder.name != "html" or not any(
+        node.get("nb_element") == "cell_code" for node in doctree.findall(nodes.container)
+    ):
         return
     line = nodes.paragraph("", "", classes=["launch"])
     for text, address in app.config.launcher.links(page):
-        line += [nodes.reference("", text, refuri=address, classes=["launch-button"]), nodes.Text(" ")]
-    line += nodes.Text("Run this chapter on your own machine: " if len(line) == 0 else "or on your own machine: ")
-    line += [nodes.literal("", "make lab"), nodes.Text(", then open "), nodes.literal("", f"{page}.md")]
+        line += [
+            nodes.reference("", text, refuri=address, classes=["launch-button"]),
+            nodes.Text(" "),
+        ]
+    line += nodes.Text(
+        "Run it on your own machine: " if len(line) == 0 else "or on your own machine: "
+    )
+    line += [
+        nodes.literal("", "make lab"),
+        nodes.Text(", then open "),
+        nodes.literal("", f"{page}.md"),
+    ]
     if _HOW in app.env.found_docs:
-        line += [nodes.Text(" ("), nodes.reference("", "how", refuri=app.builder.get_relative_uri(page, _HOW), internal=True), nodes.Text(")")]
-    line += nodes.Text(".")
-    aims = next((box for box in doctree.findall(nodes.admonition) if "aims" in box["classes"]), None)
+        line += [
+            nodes.Text(" ("),
+            nodes.reference(
+                "", "how", refuri=app.builder.get_relative_uri(page, _HOW), internal=True
+            ),
+            nodes.Text(")"),
+        ]
+    line += [nodes.Text(" · "), link_to_notebook(app, page)]
+    if page != app.config.root_doc:
+        line += [nodes.Text(" · "), nodes.reference("", "Cite", refuri=f"#{CITE}", internal=True)]
+    if page in one_page.chapter_pages(app.env):
+        carry = app.builder.get_relative_uri(page, one_page.address(page))
+        line += [nodes.Text(" · "), nodes.reference("", "One page", refuri=carry, internal=True)]
+    aims = next(
+        (box for box in doctree.findall(nodes.admonition) if "aims" in box["classes"]), None
+    )
     if aims is not None:
         aims.parent.insert(aims.parent.index(aims) + 1, line)
     else:
@@ -85,7 +140,6 @@ def _add_links(app: Sphinx, doctree: nodes.document, page: str) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    app.add_config_value("repository_origin", "", "")
     app.add_config_value("launch_places", "", "env")
     app.connect("config-inited", _settle)
     app.connect("doctree-resolved", _add_links)

@@ -30,7 +30,9 @@ class Repository:
 
 
 def parse(address: str) -> Repository | None:
-    """The repository behind an address as git takes it (https, ssh, ``git@host:path``); None for a folder or anything else.
+    """The repository behind an address as git takes it (https, ssh, ``git@host:path``).
+
+    It is None for a folder or anything else.
 
     A user name or password in the address is left out.
     """
@@ -38,7 +40,11 @@ def parse(address: str) -> Repository | None:
         host, path = short["host"], short["path"]
     else:
         parts = urlsplit(address)
-        if parts.scheme not in ("https", "http", "ssh", "git") or not parts.hostname or "." not in parts.hostname:
+        if (
+            parts.scheme not in ("https", "http", "ssh", "git")
+            or not parts.hostname
+            or "." not in parts.hostname
+        ):
             return None
         host, path = parts.hostname, parts.path
     path = path.strip("/").removesuffix(".git")
@@ -46,10 +52,19 @@ def parse(address: str) -> Repository | None:
 
 
 def origin(root: Path) -> str:
-    """The public address of a checkout's remote ``origin``, without user and password; empty if it has none."""
+    """The public address of a checkout's remote ``origin``, without user and password.
+
+    Empty if it has none.
+    """
     try:
-        found = subprocess.run(["git", "-C", str(root), "config", "--get", "remote.origin.url"], capture_output=True, text=True)
+        found = subprocess.run(
+            ["git", "-C", str(root), "config", "--get", "remote.origin.url"],
+            capture_output=True,
+            check=False,
+            text=True,
+        )
     except OSError:  # no git
         return ""
-    repository = parse(found.stdout.strip()) if (root / ".git").exists() else None  # a checkout around this folder is not ours
+    # a checkout around this folder is not ours
+    repository = parse(found.stdout.strip()) if (root / ".git").exists() else None
     return repository.url if repository else ""

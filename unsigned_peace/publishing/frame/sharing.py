@@ -1,4 +1,6 @@
-"""What a page says of itself to search engines and to those it is shared with: description, title, picture.
+"""What a page says of itself to search engines and to those it is shared with.
+
+Description, title, picture.
 
 Addresses in such metadata must be whole. They are written only if the site's address is known
 (``html.baseurl`` in ``_config.yml``); without it the tags that need one are left out.
@@ -12,16 +14,15 @@ import re
 import textwrap
 from functools import cache
 from pathlib import Path
-from urllib.parse import urljoin
 
 import vl_convert
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.config import Config
 
 from unsigned_peace.exhibits import CARD, exhibits_of
 from unsigned_peace.publishing.chapters.executed import executed_path, loaded
 from unsigned_peace.publishing.charts import drawing
+from unsigned_peace.publishing.frame.address import address_on_site
 from unsigned_peace.publishing.frame.imprint import imprint
 from unsigned_peace.publishing.html.templates import render
 
@@ -35,9 +36,13 @@ PICTURES = "_static/sharing"
 #: Width and height in pixels that previews are made for, and the free border.
 PICTURE, MARGIN = (1200, 630), 48
 _TITLE_CHARACTERS, _FINDING_CHARACTERS = 44, 96
+#: The same for the card of the book, whose text stands in a column, and the room of its chart.
+_CARD_TITLE, _CARD_FINDING = 12, 27
+_CARD_ROOM = (400, 50, 790, 530)
 
 
 # description -------------------------------------------------------------------------------------
+
 
 def description(doctree: nodes.document | None, meta: dict) -> str:
     """A page in a few sentences: the ``description`` of its front matter, else its first paragraph.
@@ -48,7 +53,9 @@ def description(doctree: nodes.document | None, meta: dict) -> str:
         return _shortened(str(meta["description"]))
     for node in doctree.findall() if doctree is not None else ():
         text = ""
-        if isinstance(node, nodes.paragraph) and isinstance(node.parent, (nodes.section, nodes.document)):
+        if isinstance(node, nodes.paragraph) and isinstance(
+            node.parent, (nodes.section, nodes.document)
+        ):
             text = node.astext()
         elif isinstance(node, nodes.raw) and (paragraph := _RAW_PARAGRAPH.match(node.astext())):
             text = html.unescape(_TAG.sub("", _DOWNLOAD.sub("", paragraph[1])))
@@ -58,33 +65,37 @@ def description(doctree: nodes.document | None, meta: dict) -> str:
 
 
 def _shortened(text: str) -> str:
-    """The sentences of a text that fit; of a first sentence that is too long, the words that fit."""
+    """The sentences of a text that fit.
+
+    Of a first sentence that is too long, the words that fit.
+    """
     text = " ".join(text.split())
     if len(text) <= MOST_CHARACTERS:
         return text
-    ends = [end.end() for end in re.finditer(r"[.?!][\"')]?(?= [A-Z\"'])", text[: MOST_CHARACTERS + 2]) if end.end() <= MOST_CHARACTERS]
+    ends = [
+        end.end()
+        for end in re.finditer(r"[.?!][\"')]?(?= [A-Z\"'])", text[: MOST_CHARACTERS + 2])
+        if end.end() <= MOST_CHARACTERS
+    ]
     if ends and ends[-1] > MOST_CHARACTERS // 3:
         return text[: ends[-1]]
     return text[: MOST_CHARACTERS - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
 
 
-# addresses ---------------------------------------------------------------------------------------
-
-def address_on_site(config: Config, path: str) -> str:
-    """The whole address of a file of the site; empty if the site's own is not known."""
-    base = config.html_baseurl
-    return urljoin(base if base.endswith("/") else f"{base}/", path) if base else ""
-
-
 # tags --------------------------------------------------------------------------------------------
 
-def _add_tags(app: Sphinx, pagename: str, _template: str, context: dict, doctree: nodes.document | None) -> None:
+
+def _add_tags(
+    app: Sphinx, pagename: str, _template: str, context: dict, doctree: nodes.document | None
+) -> None:
     if app.builder.format != "html":
         return
     title = html.unescape(_TAG.sub("", context.get("title") or "")).strip() or imprint().name
     said = description(doctree, context.get("meta") or {})
     tags = {
-        "og:type": "article" if doctree is not None and pagename != app.config.root_doc else "website",
+        "og:type": "article"
+        if doctree is not None and pagename != app.config.root_doc
+        else "website",
         "og:site_name": imprint().name,
         "og:locale": "en_GB",
         "og:title": title,
@@ -103,43 +114,92 @@ def _add_tags(app: Sphinx, pagename: str, _template: str, context: dict, doctree
             "twitter:card": "summary_large_image",
         }
     lines = [f'<meta name="description" content="{html.escape(said)}">']
-    lines += [f'<meta {"name" if name.startswith("twitter:") else "property"}="{name}" content="{html.escape(content)}">' for name, content in tags.items()]
+    for name, content in tags.items():
+        kind = "name" if name.startswith("twitter:") else "property"
+        lines.append(f'<meta {kind}="{name}" content="{html.escape(content)}">')
     context["metatags"] = (context.get("metatags") or "") + "\n".join(lines) + "\n"
 
 
 # pictures ----------------------------------------------------------------------------------------
 
+
 def _picture(app: Sphinx, docname: str, title: str) -> tuple[str, str]:
-    """The picture of a page, drawn if it is a chapter with a chart (else the first page's), and what it shows."""
-    specification = _first_chart(docname)
-    if specification is None:
-        docname, title = app.config.root_doc, imprint().name
+    """The picture of a page, and what it shows.
+
+    It is drawn for a chapter that has a chart; other pages have the card of the book.
+    """
+    specification = None if docname == app.config.root_doc else _first_chart(docname)
+    if specification:
+        draw = _png
+    else:
+        docname, title, draw = app.config.root_doc, imprint().name, _card
         specification = _first_chart(docname)
     name = f"{PICTURES}/{docname.rsplit('/', 1)[-1]}.png"
     finding = specification["usermeta"][CARD]["title"] if specification else imprint().title
     path = Path(app.outdir) / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(_png(title, finding, json.dumps(specification) if specification else ""))
+    path.write_bytes(draw(title, finding, json.dumps(specification) if specification else ""))
     return name, f"{title} {finding}"
 
 
 def _first_chart(page: str) -> dict | None:
     """The specification of a chapter's first chart; None for a page that has none."""
     path = executed_path(page)
-    return next((shown for kind, shown in exhibits_of(loaded(path)) if kind == "chart"), None) if path.exists() else None
+    return (
+        next((shown for kind, shown in exhibits_of(loaded(path)) if kind == "chart"), None)
+        if path.exists()
+        else None
+    )
 
 
 @cache
 def _png(title: str, finding: str, specification: str) -> bytes:
-    """Title, finding and chart as a picture: the same bytes for the same input, on the same machine's fonts."""
-    heading, says = textwrap.wrap(title, _TITLE_CHARACTERS)[:2], textwrap.wrap(finding, _FINDING_CHARACTERS)[:2]
+    """Title, finding and chart as a picture.
+
+    The same bytes for the same input, on the same machine's fonts.
+    """
+    heading, says = (
+        textwrap.wrap(title, _TITLE_CHARACTERS)[:2],
+        textwrap.wrap(finding, _FINDING_CHARACTERS)[:2],
+    )
     top = 80 + 50 * len(heading) + 30 * len(says)
+    room = (MARGIN, top, PICTURE[0] - 2 * MARGIN, PICTURE[1] - MARGIN // 2 - top)
+    return _drawn("sharing.svg", heading, says, specification, room)
+
+
+@cache
+def _card(title: str, finding: str, specification: str) -> bytes:
+    """The card of the book: title and finding beside the chart of the first page."""
+    heading, says = textwrap.wrap(title, _CARD_TITLE), textwrap.wrap(finding, _CARD_FINDING)
+    return _drawn("sharing-book.svg", heading, says, specification, _CARD_ROOM)
+
+
+def _drawn(
+    template: str,
+    title: list[str],
+    finding: list[str],
+    specification: str,
+    room: tuple[int, int, int, int],
+) -> bytes:
+    """A picture with a chart in a room of it (left, top, width, height)."""
     chart = ""
     if specification:
         chart = vl_convert.vegalite_to_svg(drawing.drawn(json.loads(specification)))
-        room = f'x="{MARGIN}" y="{top}" width="{PICTURE[0] - 2 * MARGIN}" height="{PICTURE[1] - MARGIN // 2 - top}"'
-        chart = re.sub(r'(<svg[^>]*?) width="[\d.]+" height="[\d.]+"', rf"\1 {room}", chart, count=1)
-    return vl_convert.svg_to_png(render("sharing.svg", size=PICTURE, margin=MARGIN, book=imprint().name, title=heading, finding=says, chart=chart))
+        place = 'x="{}" y="{}" width="{}" height="{}"'.format(*room)
+        chart = re.sub(
+            r'(<svg[^>]*?) width="[\d.]+" height="[\d.]+"', rf"\1 {place}", chart, count=1
+        )
+    return vl_convert.svg_to_png(
+        render(
+            template,
+            size=PICTURE,
+            margin=MARGIN,
+            book=imprint().name,
+            title=title,
+            finding=finding,
+            chart=chart,
+        )
+    )
 
 
 def setup(app: Sphinx) -> None:

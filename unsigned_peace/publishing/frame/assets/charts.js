@@ -1,7 +1,7 @@
 /* Charts are on the page as drawings. This makes one interactive when a reader comes to it. */
 (() => {
   "use strict";
-  const narrow = window.matchMedia("(max-width: 640px)");
+  const [narrow, page] = ["(max-width: 45rem)", "(min-width: 80rem)"].map((query) => window.matchMedia(query));
   const loading = {};
 
   /* A file as a script, once: unlike a request for data, it also works for a page opened from a disk. */
@@ -16,6 +16,25 @@
   const base = new URL(".", document.currentScript.src);
   window.unsignedPeaceCharts = {};
 
+  /* The only clock of the chart library, which is handed this in place of Date: its local time is UTC, as where the drawings are made. So days are read, reckoned with and written alike for a reader in any time zone. */
+  class DateInUtc extends Date {
+    constructor(...given) {
+      if (given.length > 1) super(Date.UTC(...given));
+      else if (typeof given[0] === "string") super(DateInUtc.parse(given[0]));
+      else super(...given);
+    }
+    /* A day, or a text that names its zone, is read as it is; browsers take all else for local time. */
+    static parse(text) {
+      if (/^[+-]?\d+(?:-\d\d){0,2}$|(?:Z|GMT|UTC|[+-]\d\d:?\d\d)\)?$/i.test(text)) return Date.parse(text);
+      return Date.parse(/\dT\d/.test(text) ? `${text}Z` : `${text} UTC`);
+    }
+    getTimezoneOffset() { return 0; }
+  }
+  for (const name of Object.getOwnPropertyNames(Date.prototype).filter((name) => /^[gs]etUTC/.test(name))) {
+    DateInUtc.prototype[name.replace("UTC", "")] = Date.prototype[name];
+  }
+  window.unsignedPeaceDate = DateInUtc;
+
   const change = (specification, changes) => {
     for (const [path, value] of changes) {
       let place = specification;
@@ -26,10 +45,15 @@
   };
 
   const draw = async (figure) => {
+    const address = figure.querySelector(".drawing").dataset.chart;
+    await Promise.all([load(new URL("vega.js", base).href), load(new URL(address, document.baseURI).href)]);
+    await show(figure, window.unsignedPeaceCharts[decodeURIComponent(address.split("/").at(-1))]);
+  };
+
+  const show = async (figure, chart) => {
     const drawing = figure.querySelector(".drawing");
-    await Promise.all([load(new URL("vega.js", base).href), load(new URL(drawing.dataset.chart, document.baseURI).href)]);
-    const chart = window.unsignedPeaceCharts[drawing.dataset.chart.split("/").at(-1)];
-    const specification = change(structuredClone(chart.specification), narrow.matches ? chart.narrow : []);
+    await load(new URL("vega.js", base).href);
+    const specification = change(structuredClone(chart.specification), chart.changes[narrow.matches ? "narrow" : page.matches && chart.changes.page ? "page" : "wide"]);
     const live = document.createElement("div");
     live.className = "drawing-live";
     const controls = document.createElement("div");
@@ -40,6 +64,8 @@
     const result = await window.vegaEmbed(place, specification, {
       bind: controls, actions: false, ast: true, renderer: "svg", defaultStyle: false, tooltip: { disableDefaultStyle: true },
     });
+    /* Radio buttons of one name are one choice, in the whole page: each chart's get names of their own before they join it. */
+    for (const input of controls.querySelectorAll("input[name]")) input.name = `${figure.id}-${input.name}`;
     figure.view?.finalize();
     figure.view = result.view;
     for (const node of live.querySelectorAll("svg")) node.setAttribute("aria-hidden", "true");
@@ -47,6 +73,9 @@
     drawing.append(live);
     drawing.classList.add("is-live");
   };
+
+  /* For charts that a reader's own code makes. */
+  window.unsignedPeaceShow = show;
 
   const wake = (figure) => (figure.awake ??= draw(figure).catch(() => { figure.awake = undefined; }));
   const figures = [...document.querySelectorAll("figure.chart")];
@@ -68,7 +97,7 @@
     const button = document.createElement("button");
     button.type = "button";
     button.className = "drawing-wake";
-    button.textContent = "Show the controls of this chart";
+    button.textContent = window.unsignedPeaceSay("Show the controls of this chart");
     button.addEventListener("click", async () => {
       await wake(figure);
       drawing.querySelector(".vega-bindings :is(input, select)")?.focus();
@@ -82,5 +111,5 @@
     tapped = event.pointerType === "touch" && event.target.closest(".drawing-live svg") ? event.target : undefined;
     tapped?.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, clientX: event.clientX, clientY: event.clientY }));
   });
-  narrow.addEventListener("change", () => { for (const figure of figures) if (figure.awake) draw(figure); });
+  for (const query of [narrow, page]) query.addEventListener("change", () => { for (const figure of figures) if (figure.awake) draw(figure); });
 })();

@@ -1,6 +1,8 @@
-/* On every page, before it is drawn: the reader's choice of theme; then the place in the contents, and buttons that copy code. */
+/* On every page, before it is drawn: the reader's choice of theme; then the place in the contents and on the page, and buttons. */
 (() => {
   "use strict";
+  /* A text of this book's scripts in the language of the page, with values in its braces; English where no other is given. */
+  const say = window.unsignedPeaceSay = (text, values = {}) => (window.unsignedPeaceInterface?.[text] ?? text).replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
   const root = document.documentElement;
   const themes = ["automatic", "light", "dark"];
   const kept = () => { try { return localStorage.getItem("theme"); } catch { return null; } };
@@ -12,11 +14,11 @@
   const offerThemes = () => {
     const button = document.getElementById("theme");
     const name = button.querySelector(".theme-name > span");
-    name.textContent = theme;
+    name.textContent = say(theme);
     button.hidden = false;
     button.addEventListener("click", () => {
       theme = themes[(themes.indexOf(theme) + 1) % themes.length];
-      name.textContent = theme;
+      name.textContent = say(theme);
       show(theme);
       keep(theme);
     });
@@ -32,6 +34,56 @@
     if (!here) return;
     bringIntoView();
     contents.addEventListener("toggle", bringIntoView); // where the contents open on demand
+  };
+
+  /* In both lists of a page's headings: the section that is being read. */
+  const markSection = () => {
+    const links = new Map();
+    for (const link of document.querySelectorAll("#contents .sections a, #on-this-page a")) {
+      const section = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+      if (section) links.set(section, [...(links.get(section) ?? []), link]);
+    }
+    let marked = [];
+    let waiting = false;
+    const update = () => {
+      waiting = false;
+      // the line above which one reads: a quarter down, and at the page's end at its foot
+      const rest = scrollY > 0 ? document.documentElement.scrollHeight - scrollY - innerHeight : innerHeight;
+      const line = Math.max(innerHeight / 4, innerHeight - rest);
+      let here = [];
+      for (const [section, its] of links) if (section.getBoundingClientRect().top < line) here = its;
+      if (here === marked) return;
+      for (const link of marked) link.removeAttribute("aria-current");
+      for (const link of here) link.setAttribute("aria-current", "location");
+      marked = here;
+    };
+    const soon = () => { if (!waiting) { waiting = true; requestAnimationFrame(update); } };
+    if (links.size === 0) return;
+    addEventListener("scroll", soon, { passive: true });
+    addEventListener("resize", soon);
+    update();
+  };
+
+  /* Paper needs no button where there are no scripts: there the browser's own menu prints. */
+  const offerPrint = () => {
+    const line = document.querySelector("p.launch");
+    if (!line) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "quiet";
+    button.textContent = say("Print");
+    button.addEventListener("click", () => print());
+    line.append(" · ", button);
+  };
+
+  /* Boxes print open, in browsers too that cannot be told so by the style. */
+  const printBoxesOpen = () => {
+    let closed = [];
+    addEventListener("beforeprint", () => {
+      closed = [...document.querySelectorAll("details:is(.sd-dropdown, .answer):not([open])")];
+      for (const box of closed) box.open = true;
+    });
+    addEventListener("afterprint", () => { for (const box of closed) box.open = false; });
   };
 
   /* A menu that lies over the page goes once it has led somewhere on it. */
@@ -59,5 +111,26 @@
     }
   };
 
-  document.addEventListener("DOMContentLoaded", () => { offerThemes(); showPlaceInContents(); closeMenus(); offerCopies(); });
+  /* One switch for all folded code of a page, in the line that says how to run it. */
+  const offerAllCode = () => {
+    const folds = [...document.querySelectorAll("details.folded")];
+    const line = document.querySelector("p.launch");
+    if (!line || folds.length < 2) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "quiet all-code";
+    const name = () => { button.textContent = folds.every((fold) => fold.open) ? "Hide all code" : "Show all code"; };
+    button.addEventListener("click", () => {
+      const open = !folds.every((fold) => fold.open);
+      for (const fold of folds) fold.open = open;
+      name();
+    });
+    for (const fold of folds) fold.addEventListener("toggle", name);
+    name();
+    line.prepend(button, " · ");
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    offerThemes(); showPlaceInContents(); markSection(); closeMenus(); offerCopies(); offerAllCode(); offerPrint(); printBoxesOpen();
+  });
 })();

@@ -6,20 +6,25 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from unsigned_peace.publishing.html.languages import marked
+from unsigned_peace.publishing.html.languages import marked, say
 
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("unsigned_peace.publishing.html", "templates"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
+    environment.globals["say"] = say
+    return environment
 
 
-def render(template: str, **values) -> str:
-    """One template filled in, words in other scripts marked; a value that it needs and does not get raises."""
+def render(template: str, **values: object) -> str:
+    """One template filled in, words in other scripts marked.
+
+    A value that it needs and does not get raises.
+    """
     return marked(_environment().get_template(template).render(**values))

@@ -1,0 +1,1 @@
+"""What runs in the reader's browser: the cells of a page, in their order, as far as needed."""
