@@ -23,9 +23,18 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_arguments) -> None:
         pass
 
+    def translate_path(self, path: str) -> str:
+        under = self.server.under
+        found = path.startswith(f"{under}/")
+        return super().translate_path(path.removeprefix(under) if found else "/nowhere")
+
     def do_GET(self) -> None:
         path = Path(self.translate_path(self.path))
-        if path.suffix not in _TEXT or not path.is_file() or "gzip" not in self.headers.get("Accept-Encoding", ""):
+        if (
+            path.suffix not in _TEXT
+            or not path.is_file()
+            or "gzip" not in self.headers.get("Accept-Encoding", "")
+        ):
             super().do_GET()
             return
         body = compressed(path)
@@ -39,17 +48,20 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
 
 class _Server(http.server.ThreadingHTTPServer):
+    under = ""
+
     def handle_error(self, request, client_address) -> None:
         pass  # a browser that leaves a page hangs up in the middle
 
 
 @contextmanager
-def served(site: Path) -> Iterator[str]:
-    """The site served on a free port; gives its address."""
+def served(site: Path, under: str = "") -> Iterator[str]:
+    """The site served on a free port, under a path such as ``/some/path``; gives its address."""
     server = _Server(("127.0.0.1", 0), functools.partial(_Handler, directory=str(site)))
+    server.under = under
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http://127.0.0.1:{server.server_port}{under}"
     finally:
         server.shutdown()
         server.server_close()

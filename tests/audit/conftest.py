@@ -1,4 +1,7 @@
-"""The audit: tests too slow for every change. A figure that one measures is printed at the end: ``figure("name", value)``."""
+"""The audit: tests too slow for every change.
+
+A figure that one measures is printed at the end: ``figure("name", value)``.
+"""
 
 from __future__ import annotations
 

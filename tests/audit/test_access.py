@@ -1,4 +1,7 @@
-"""Every page as axe-core judges it: light and dark, wide and narrow, everything unfolded, charts live, menus open."""
+"""Every page as axe-core judges it.
+
+Light and dark, wide and narrow, everything unfolded, charts live, menus open.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,9 @@ def _wake_charts(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", [page for page in PAGES if page != "index.html"])  # that one leads on at once
+@pytest.mark.parametrize(
+    "name", [page for page in PAGES if page != "index.html"]
+)  # that one leads on at once
 def test_axe_finds_nothing_wrong_with_everything_open(browser, address, name, scheme):
     options = {"color_scheme": scheme, "bypass_csp": True, "reduced_motion": "reduce"}
     with Visit(browser, address, name, **options) as visit:

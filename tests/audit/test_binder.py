@@ -1,7 +1,9 @@
-"""Binder: repo2docker's plan for this repository, its steps replayed, and every chapter in the JupyterLab that comes out.
+"""Binder: repo2docker's plan for this repository, its steps replayed, and every chapter run.
 
-No container is built. The plan is the one that repo2docker prints; its steps run as printed, in a virtual environment
-with the Python packages that its base image has, since they install over those.
+The chapters run in the JupyterLab that comes out.
+
+No container is built. The plan is the one that repo2docker prints; its steps run as printed, in a
+virtual environment with the Python packages that its base image has, since they install over those.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.audit.apart import environment, uv
 from tests.conftest import ROOT
 from tests.lab.driving import Reader, check_chapter, chromium, lab_server, originals, reader
 from unsigned_peace.notebooks.source import chapters
@@ -23,27 +26,35 @@ from unsigned_peace.notebooks.source import chapters
 LOCK = Path(__file__).with_name("repo2docker-requirements.txt")
 STEMS = [path.stem for path in chapters()]
 #: What matters of repo2docker's base image: the server that Binder starts, and the installer.
-_BASE = ("pip", "jupyterhub-base", "jupyterlab", "notebook", "jupyter_server", "jupyter-offlinenotebook", "jupyter-resource-usage", "ipykernel", "ipywidgets")
-
-
-def _uv(*arguments: str | Path) -> None:
-    subprocess.run([Path(sys.executable).with_name("uv"), "--quiet", *arguments], check=True)
+_BASE = (
+    "pip",
+    "jupyterhub-base",
+    "jupyterlab",
+    "notebook",
+    "jupyter_server",
+    "jupyter-offlinenotebook",
+    "jupyter-resource-usage",
+    "ipykernel",
+    "ipywidgets",
+)
 
 
 @pytest.fixture(scope="module")
 def repo2docker(tmp_path_factory) -> Path:
     """repo2docker, from a lock of its own, in an environment of its own."""
-    folder = tmp_path_factory.mktemp("repo2docker")
-    _uv("venv", "--python", sys.executable, folder)
-    _uv("pip", "install", "--python", folder / "bin" / "python", "--require-hashes", "-r", LOCK)
-    return folder
+    return environment(tmp_path_factory.mktemp("repo2docker"), LOCK)
 
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory) -> Path:
     """The repository as somebody gets it: every file that git knows or would take."""
     folder = tmp_path_factory.mktemp("binder") / "unsigned-peace"
-    listed = subprocess.run(["git", "-C", ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "-z"], check=True, capture_output=True, text=True).stdout
+    listed = subprocess.run(
+        ["git", "-C", ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -53,20 +64,33 @@ def checkout(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def plan(repo2docker, checkout) -> str:
-    done = subprocess.run([repo2docker / "bin" / "jupyter-repo2docker", "--no-build", "--debug", "."], cwd=checkout, capture_output=True, text=True)
+    done = subprocess.run(
+        [repo2docker / "jupyter-repo2docker", "--no-build", "--debug", "."],
+        cwd=checkout,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout + done.stderr
 
 
 def steps(plan: str) -> list[str]:
     """The commands of the plan that depend on the repository, in order."""
-    return re.findall(r"^RUN (.*)$", plan[plan.index("# Run assemble scripts!") :], flags=re.MULTILINE)
+    return re.findall(
+        r"^RUN (.*)$", plan[plan.index("# Run assemble scripts!") :], flags=re.MULTILINE
+    )
 
 
 def test_the_plan_installs_the_lock_and_then_the_package(plan):
     assert "Building conda environment for python=3.11" in plan
-    assert steps(plan)[0] == '${KERNEL_PYTHON_PREFIX}/bin/pip install --no-cache-dir -r "binder/requirements.txt"'
-    assert (ROOT / "binder" / "requirements.txt").read_text(encoding="utf-8").splitlines()[-1] == "-r ../requirements-chapters.txt"
+    assert (
+        steps(plan)[0]
+        == '${KERNEL_PYTHON_PREFIX}/bin/pip install --no-cache-dir -r "binder/requirements.txt"'
+    )
+    assert (ROOT / "binder" / "requirements.txt").read_text(encoding="utf-8").splitlines()[
+        -1
+    ] == "-r ../requirements-chapters.txt"
     assert "./binder/postBuild" in steps(plan)
     assert 'ENV R2D_ENTRYPOINT="${REPO_DIR}/binder/start"' in plan
 
@@ -75,10 +99,20 @@ def test_the_plan_installs_the_lock_and_then_the_package(plan):
 def replayed(plan, repo2docker, checkout, tmp_path_factory) -> tuple[dict[str, str], float]:
     """The environment that the plan's steps make, and the seconds that they took."""
     prefix = tmp_path_factory.mktemp("notebook")
-    [base] = (repo2docker / "lib").glob("python3*/site-packages/repo2docker/buildpacks/conda/environment.py-3.11-linux-64.lock")
-    versions = dict(re.findall(r"/([A-Za-z0-9_-]+?)-(\d[0-9.]*)-[^/]*\.conda", base.read_text(encoding="utf-8")))
-    _uv("venv", "--python", shutil.which("python3.11") or sys.executable, prefix)
-    _uv("pip", "install", "--python", prefix / "bin" / "python", *(f"{name.removesuffix('-base')}=={versions[name]}" for name in _BASE))
+    [base] = (repo2docker.parent / "lib").glob(
+        "python3*/site-packages/repo2docker/buildpacks/conda/environment.py-3.11-linux-64.lock"
+    )
+    versions = dict(
+        re.findall(r"/([A-Za-z0-9_-]+?)-(\d[0-9.]*)-[^/]*\.conda", base.read_text(encoding="utf-8"))
+    )
+    uv("venv", "--python", shutil.which("python3.11") or sys.executable, prefix)
+    uv(
+        "pip",
+        "install",
+        "--python",
+        prefix / "bin" / "python",
+        *(f"{name.removesuffix('-base')}=={versions[name]}" for name in _BASE),
+    )
     environment = {
         **{name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"},
         "KERNEL_PYTHON_PREFIX": str(prefix),
@@ -88,7 +122,14 @@ def replayed(plan, repo2docker, checkout, tmp_path_factory) -> tuple[dict[str, s
     }
     began = time.monotonic()
     for step in steps(plan):
-        done = subprocess.run(["bash", "-c", step], cwd=checkout, env=environment, capture_output=True, text=True)
+        done = subprocess.run(
+            ["bash", "-c", step],
+            cwd=checkout,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode == 0, f"{step}\n{done.stdout[-1500:]}\n{done.stderr[-3000:]}"
     return environment, time.monotonic() - began
 
@@ -101,9 +142,16 @@ def before(checkout) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def lab(before, replayed, checkout, tmp_path_factory):
     environment, _ = replayed
-    with lab_server([checkout / "binder" / "start", "jupyter", "lab"], checkout, tmp_path_factory.mktemp("home"), environment) as address:
-        with chromium() as browser:
-            yield browser, address
+    with (
+        lab_server(
+            [checkout / "binder" / "start", "jupyter", "lab"],
+            checkout,
+            tmp_path_factory.mktemp("home"),
+            environment,
+        ) as address,
+        chromium() as browser,
+    ):
+        yield browser, address
 
 
 @pytest.fixture
@@ -116,11 +164,26 @@ def at_desk(lab) -> Reader:
 def test_the_environment_is_that_of_the_lock(replayed, figure):
     environment, seconds = replayed
     figure("seconds to install the lock and the package", round(seconds))
-    frozen = subprocess.run(["python", "-m", "pip", "list", "--format=freeze"], env=environment, check=True, capture_output=True, text=True).stdout
-    installed = {line.split("==")[0].lower().replace("_", "-"): line.split("==")[1] for line in frozen.splitlines()}
-    locked = re.findall(r"^([A-Za-z0-9_.-]+)==(\S+) \\$", (ROOT / "requirements-chapters.txt").read_text(encoding="utf-8"), flags=re.MULTILINE)  # without those for other systems
+    frozen = subprocess.run(
+        ["python", "-m", "pip", "list", "--format=freeze"],
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    installed = {
+        line.split("==")[0].lower().replace("_", "-"): line.split("==")[1]
+        for line in frozen.splitlines()
+    }
+    locked = re.findall(
+        r"^([A-Za-z0-9_.-]+)==(\S+) \\$",
+        (ROOT / "requirements-chapters.txt").read_text(encoding="utf-8"),
+        flags=re.MULTILINE,
+    )  # without those for other systems
     assert len(locked) > 80
-    assert {name: installed.get(name) for name, version in locked if installed.get(name) != version} == {}
+    assert {
+        name: installed.get(name) for name, version in locked if installed.get(name) != version
+    } == {}
     assert "unsigned-peace" in installed
     assert "nbgitpuller" in installed
 

@@ -19,7 +19,9 @@ from unsigned_peace.coursework.reports import write_all
 BOUND = 120
 
 
-@settings(SHORT, max_examples=30, deadline=None, phases=[Phase.generate])  # to shrink a class would take longer than to read it
+@settings(
+    SHORT, max_examples=30, deadline=None, phases=[Phase.generate]
+)  # to shrink a class would take longer than to read it
 @given(fuzz.folders(GIVEN, sample.STEM))
 def test_any_class_is_graded_and_one_of_them_exactly(entries):
     with tempfile.TemporaryDirectory() as place:
@@ -27,7 +29,9 @@ def test_any_class_is_graded_and_one_of_them_exactly(entries):
         fuzz.lay_out(folder, [entry for entry in entries if entry[0][0] != "the key"])
         making.KINDS[0].write(ASSIGNMENT, folder / "the key" / sample.STEM)
         before, began = making.tree(folder), time.monotonic()
-        write_all(out, grade_all(folder, out, [ASSIGNMENT], progress=lambda text: None), [ASSIGNMENT])
+        write_all(
+            out, grade_all(folder, out, [ASSIGNMENT], progress=lambda text: None), [ASSIGNMENT]
+        )
         assert time.monotonic() - began < BOUND
         assert making.tree(folder) == before, "something that was handed in has changed"
         with open(out / "grades.csv", newline="", encoding="utf-8") as file:
@@ -37,7 +41,11 @@ def test_any_class_is_graded_and_one_of_them_exactly(entries):
         assert {row["status"] for row in rows} <= set(STATUSES) - {"failed"}, rows
         assert len({(row["student"], row["assignment"]) for row in rows}) == len(rows)
         values = [value for row in rows for value in row.values()]
-        assert not [value for value in values if value[:1] in tuple("=+-@") or any(inert._acts(letter) for letter in value)]
+        assert not [
+            value
+            for value in values
+            if value[:1] in tuple("=+-@") or any(inert._acts(letter) for letter in value)
+        ]
         pages = list((out / "feedback").rglob("*.html"))
         assert len(pages) == sum(row["status"] not in ("missing", "unknown") for row in rows)
         assert all("<script" not in page.read_text(encoding="utf-8").lower() for page in pages)

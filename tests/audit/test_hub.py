@@ -45,13 +45,22 @@ def state(tmp_path_factory) -> Path:
 def repository(state) -> str:
     """The book as a bare repository, for students to pull."""
     work, bare = state / "work", state / "unsigned-peace"
-    listed = subprocess.run(["git", "-C", ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "-z"], check=True, capture_output=True, text=True).stdout
+    listed = subprocess.run(
+        ["git", "-C", ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file() and not name.startswith("coursework/"):
             (work / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, work / name)
     git = ["git", "-C", work, "-c", "user.name=test", "-c", "user.email=test@localhost"]
-    for command in (["init", "--quiet", "--initial-branch=main"], ["add", "--all"], ["commit", "--quiet", "--message=The book"]):
+    for command in (
+        ["init", "--quiet", "--initial-branch=main"],
+        ["add", "--all"],
+        ["commit", "--quiet", "--message=The book"],
+    ):
         subprocess.run([*git, *command], check=True)
     subprocess.run(["git", "clone", "--quiet", "--bare", work, bare], check=True)
     return bare.as_uri()
@@ -76,7 +85,9 @@ def hub(state):
     try:
         deadline = time.monotonic() + 60
         while True:
-            assert server.poll() is None and time.monotonic() < deadline, (state / "hub.log").read_text()[-3000:]
+            assert server.poll() is None and time.monotonic() < deadline, (
+                state / "hub.log"
+            ).read_text()[-3000:]
             try:
                 requests.get(f"{address}/hub/health", timeout=5).raise_for_status()
                 break
@@ -103,7 +114,7 @@ class Student:
         self.memory = 0.0
 
     def study(self, launch: str) -> Student:
-        """Presses a launch link, logs in, waits for the server, pulls the book, runs the chapter."""
+        """Presses a launch link, logs in, waits for the server, pulls the book, runs a chapter."""
         for stage in (self.log_in, self.start, self.pull, self.run_chapter):
             began = time.monotonic()
             stage(launch)
@@ -132,26 +143,50 @@ class Student:
         """What the page of nbgitpuller does: asks for the pull and reads its progress."""
         assert "Pulling" in self.page.text or "git" in self.page.text.lower()
         query = dict(pair.split("=", 1) for pair in urlsplit(self.page.url).query.split("&"))
-        events = self.browser.get(f"{self.base}/git-pull/api?repo={query['repo']}&branch={query['branch']}", stream=True, timeout=LONGEST)
-        phases = [json.loads(line[6:])["phase"] for line in events.iter_lines(decode_unicode=True) if line.startswith("data: ")]
+        events = self.browser.get(
+            f"{self.base}/git-pull/api?repo={query['repo']}&branch={query['branch']}",
+            stream=True,
+            timeout=LONGEST,
+        )
+        phases = [
+            json.loads(line[6:])["phase"]
+            for line in events.iter_lines(decode_unicode=True)
+            if line.startswith("data: ")
+        ]
         assert phases[-1] == "finished", phases
 
     def api(self, method: str, path: str, **options) -> requests.Response:
         headers = {"X-XSRFToken": self.browser.cookies.get("_xsrf", path=f"/user/{self.name}/")}
-        answer = self.browser.request(method, f"{self.base}/api/{path}", headers=headers, timeout=LONGEST, **options)
+        answer = self.browser.request(
+            method, f"{self.base}/api/{path}", headers=headers, timeout=LONGEST, **options
+        )
         assert answer.ok, f"{self.name}: {method} {path}: {answer.status_code} {answer.text[:300]}"
         return answer
 
     def run_chapter(self, launch: str) -> None:
-        """What JupyterLab does at Run All Cells: a session with a kernel, and each cell through its WebSocket."""
+        """What JupyterLab does at Run All Cells.
+
+        A session with a kernel, and each cell through its WebSocket.
+        """
         path = f"unsigned-peace/book/{CHAPTER}.md"
         assert path in requests.utils.unquote(launch)
         chapter = self.api("GET", f"contents/{path}?type=notebook").json()
         assert chapter["writable"] is False
-        session = self.api("POST", "sessions", json={"path": path, "name": "", "type": "notebook", "kernel": {"name": "python3"}}).json()
-        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.browser.cookies if cookie.path in ("/", f"/user/{self.name}/"))
+        session = self.api(
+            "POST",
+            "sessions",
+            json={"path": path, "name": "", "type": "notebook", "kernel": {"name": "python3"}},
+        ).json()
+        cookies = "; ".join(
+            f"{cookie.name}={cookie.value}"
+            for cookie in self.browser.cookies
+            if cookie.path in ("/", f"/user/{self.name}/")
+        )
         channel = websocket.create_connection(
-            f"{self.base.replace('http', 'ws', 1)}/api/kernels/{session['kernel']['id']}/channels", cookie=cookies, timeout=LONGEST, origin=self.address
+            f"{self.base.replace('http', 'ws', 1)}/api/kernels/{session['kernel']['id']}/channels",
+            cookie=cookies,
+            timeout=LONGEST,
+            origin=self.address,
         )
         charts = 0
         try:
@@ -164,10 +199,37 @@ class Student:
         self.memory = self._memory()
 
     def _execute(self, channel: websocket.WebSocket, code: str) -> int:
-        """Runs a cell to its end; the number of charts it shows. A cell that fails, fails the test."""
-        header = {"msg_id": uuid.uuid4().hex, "msg_type": "execute_request", "username": self.name, "session": uuid.uuid4().hex, "date": "", "version": "5.3"}
-        content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False, "stop_on_error": True}
-        channel.send(json.dumps({"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"}))
+        """Runs a cell to its end; the number of charts it shows.
+
+        A cell that fails, fails the test.
+        """
+        header = {
+            "msg_id": uuid.uuid4().hex,
+            "msg_type": "execute_request",
+            "username": self.name,
+            "session": uuid.uuid4().hex,
+            "date": "",
+            "version": "5.3",
+        }
+        content = {
+            "code": code,
+            "silent": False,
+            "store_history": True,
+            "user_expressions": {},
+            "allow_stdin": False,
+            "stop_on_error": True,
+        }
+        channel.send(
+            json.dumps(
+                {
+                    "header": header,
+                    "parent_header": {},
+                    "metadata": {},
+                    "content": content,
+                    "channel": "shell",
+                }
+            )
+        )
         charts, answered, idle = 0, False, False
         while not (answered and idle):
             message = json.loads(channel.recv())
@@ -175,7 +237,11 @@ class Student:
                 continue
             kind, content = message["msg_type"], message["content"]
             assert kind != "error", f"{self.name}: {content['ename']}: {content['evalue']}"
-            charts += CHART_TYPE in content.get("data", {}) if kind in ("display_data", "execute_result") else 0
+            charts += (
+                CHART_TYPE in content.get("data", {})
+                if kind in ("display_data", "execute_result")
+                else 0
+            )
             answered = answered or kind == "execute_reply"
             idle = idle or (kind == "status" and content["execution_state"] == "idle")
         return charts
@@ -183,25 +249,45 @@ class Student:
     def _memory(self) -> float:
         """Megabytes of the student's server and kernel, shared pages counted in part."""
         home = f"/home/{self.name}"
-        servers = [process for process in psutil.process_iter(["environ"]) if str((process.info["environ"] or {}).get("JUPYTERHUB_USER", "")) == self.name]
+        servers = [
+            process
+            for process in psutil.process_iter(["environ"])
+            if str((process.info["environ"] or {}).get("JUPYTERHUB_USER", "")) == self.name
+        ]
         assert servers, home
-        return sum(process.memory_full_info().pss for process in servers if process.is_running()) / 2**20
+        return (
+            sum(process.memory_full_info().pss for process in servers if process.is_running())
+            / 2**20
+        )
 
 
 def test_a_class_of_twenty_logs_in_pulls_the_book_and_runs_a_chapter(hub, repository, figure):
     address, password = hub
-    launch = Launcher(Repository("example.edu", "owner/unsigned-peace"), "main", hub=address).links(f"book/{CHAPTER}")[0][1]
-    launch = launch.replace(urlencode({"repo": "https://example.edu/owner/unsigned-peace"}), urlencode({"repo": repository}))  # a clone on this machine
+    launch = Launcher(Repository("example.edu", "owner/unsigned-peace"), "main", hub=address).links(
+        f"book/{CHAPTER}"
+    )[0][1]
+    launch = launch.replace(
+        urlencode({"repo": "https://example.edu/owner/unsigned-peace"}),
+        urlencode({"repo": repository}),
+    )  # a clone on this machine
     began = time.monotonic()
     with ThreadPoolExecutor(len(STUDENTS)) as pool:
-        students = list(pool.map(lambda name: Student(address, password, name).study(launch), STUDENTS))
+        students = list(
+            pool.map(lambda name: Student(address, password, name).study(launch), STUDENTS)
+        )
     everybody = time.monotonic() - began
     assert len(students) == 20
     for stage in students[0].seconds:
         times = sorted(student.seconds[stage] for student in students)
-        figure(f"seconds to {stage.replace('_', ' ')}, middle and longest of {len(students)} students", f"{times[len(times) // 2]:.1f}, {times[-1]:.1f}")
+        figure(
+            f"seconds to {stage.replace('_', ' ')}, middle and longest of {len(students)} students",
+            f"{times[len(times) // 2]:.1f}, {times[-1]:.1f}",
+        )
     memory = sorted(student.memory for student in students)
-    figure("megabytes a student (server and kernel), middle and largest", f"{memory[len(memory) // 2]:.0f}, {memory[-1]:.0f}")
+    figure(
+        "megabytes a student (server and kernel), middle and largest",
+        f"{memory[len(memory) // 2]:.0f}, {memory[-1]:.0f}",
+    )
     figure("seconds until the last student had run the chapter", round(everybody))
     assert everybody < LONGEST
     assert memory[-1] < 1024
@@ -210,9 +296,22 @@ def test_a_class_of_twenty_logs_in_pulls_the_book_and_runs_a_chapter(hub, reposi
 def test_a_cell_that_wants_too_much_memory_gets_an_error_and_the_server_stays(hub):
     student = Student(*hub, STUDENTS[0])
     student.log_in(f"{hub[0]}/hub/login")
-    session = student.api("POST", "sessions", json={"path": "hog.ipynb", "name": "", "type": "notebook", "kernel": {"name": "python3"}}).json()
-    cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in student.browser.cookies if cookie.path in ("/", f"/user/{student.name}/"))
-    channel = websocket.create_connection(f"{student.base.replace('http', 'ws', 1)}/api/kernels/{session['kernel']['id']}/channels", cookie=cookies, timeout=60, origin=hub[0])
+    session = student.api(
+        "POST",
+        "sessions",
+        json={"path": "hog.ipynb", "name": "", "type": "notebook", "kernel": {"name": "python3"}},
+    ).json()
+    cookies = "; ".join(
+        f"{cookie.name}={cookie.value}"
+        for cookie in student.browser.cookies
+        if cookie.path in ("/", f"/user/{student.name}/")
+    )
+    channel = websocket.create_connection(
+        f"{student.base.replace('http', 'ws', 1)}/api/kernels/{session['kernel']['id']}/channels",
+        cookie=cookies,
+        timeout=60,
+        origin=hub[0],
+    )
     with pytest.raises(AssertionError, match="MemoryError"):
         student._execute(channel, "hog = bytearray(3 * 2**30)")
     channel.close()
@@ -220,15 +319,32 @@ def test_a_cell_that_wants_too_much_memory_gets_an_error_and_the_server_stays(hu
 
 
 def test_an_assignment_goes_out_through_the_exchange_and_comes_back(hub, state):
-    """With nbgrader's own commands in the environment that the hub gives: release, fetch, submit, collect."""
+    """With nbgrader's own commands in the environment that the hub gives.
+
+    Release, fetch, submit, collect.
+    """
     course, home = state / "course", state / "home" / STUDENTS[0]
     (course / "release" / CHAPTER).mkdir(parents=True)
     notebook = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    (course / "release" / CHAPTER / f"{CHAPTER}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-    environment = {**os.environ, "JUPYTER_CONFIG_PATH": str(HUB / "config"), "HUB_EXCHANGE": str(state / "exchange"), "PATH": f"{HUB / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    (course / "release" / CHAPTER / f"{CHAPTER}.ipynb").write_text(
+        json.dumps(notebook), encoding="utf-8"
+    )
+    environment = {
+        **os.environ,
+        "JUPYTER_CONFIG_PATH": str(HUB / "config"),
+        "HUB_EXCHANGE": str(state / "exchange"),
+        "PATH": f"{HUB / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}",
+    }
 
     def nbgrader(*arguments: str, cwd: Path, **extra: str) -> None:
-        done = subprocess.run(["nbgrader", *arguments], cwd=cwd, env={**environment, **extra}, capture_output=True, text=True)
+        done = subprocess.run(
+            ["nbgrader", *arguments],
+            cwd=cwd,
+            env={**environment, **extra},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode == 0, done.stderr[-2000:]
 
     student = {"HOME": str(home), "JUPYTERHUB_USER": STUDENTS[0], "USER": STUDENTS[0]}
@@ -237,7 +353,9 @@ def test_an_assignment_goes_out_through_the_exchange_and_comes_back(hub, state):
     nbgrader("fetch_assignment", CHAPTER, cwd=home, **student)
     nbgrader("submit", CHAPTER, cwd=home, **student)
     nbgrader("collect", CHAPTER, f"--course-dir={course}", cwd=course)
-    assert [path.name for path in (course / "submitted").glob(f"*/{CHAPTER}/{CHAPTER}.ipynb")] == [f"{CHAPTER}.ipynb"]
+    assert [path.name for path in (course / "submitted").glob(f"*/{CHAPTER}/{CHAPTER}.ipynb")] == [
+        f"{CHAPTER}.ipynb"
+    ]
 
 
 def test_the_values_for_kubernetes_are_those_of_this_hub():

@@ -6,7 +6,7 @@ from tests.visits import CHART_PAGES, PAGES, SITE, Visit
 
 
 def test_what_a_reader_loads_first(browser, address, figure):
-    """The heaviest page, and the heaviest with charts before and after one of them is interactive."""
+    """The heaviest page, and the heaviest with charts before and after one is interactive."""
     weights = {}
     for name in PAGES:
         with Visit(browser, address, name) as visit:
@@ -19,6 +19,10 @@ def test_what_a_reader_loads_first(browser, address, figure):
         live = visit.weight()
     longest = max(PAGES, key=lambda name: (SITE / name).stat().st_size)
     figure("heaviest first load", f"{heaviest}, {weights[heaviest] / 1000:.0f} kB gzip")
-    figure("heaviest first load of a page with charts", f"{charts}, {weights[charts] / 1000:.0f} kB gzip, {live / 1000:.0f} kB with an interactive chart")
+    figure(
+        "heaviest first load of a page with charts",
+        f"{charts}, {weights[charts] / 1000:.0f} kB gzip, "
+        f"{live / 1000:.0f} kB with an interactive chart",
+    )
     figure("longest page", f"{longest}, {(SITE / longest).stat().st_size / 1000:.0f} kB")
     assert weights[heaviest] <= 200_000 and live <= 550_000

@@ -24,7 +24,7 @@ kernelspec:
 
 ```{code-cell} python
 import altair as alt
-from unsigned_peace import load
+from unsigned_peace import captions, load
 from unsigned_peace.charts import figure
 places = load("places")
 count = len(places)
@@ -34,8 +34,14 @@ There are {eval}`count` places. {cite}`SOURCE`
 
 ```{code-cell} python
 chart = alt.Chart(places[["lat", "lon"]]).mark_point().encode(x="lon:Q", y="lat:Q")
-figure(chart, "places", "The places lie apart", "Points by longitude and latitude, one for each place.", places)
+described = "Points by longitude and latitude, one for each place."
+figure(chart, captions.load_captions("index", globals())["places"], places)
 ```
+"""
+
+CAPTIONS = """places:
+  title: The {eval}`count` places lie apart
+  description: "{eval}`described`"
 """
 
 SECOND = """---
@@ -64,16 +70,27 @@ def make_project(folder: Path) -> None:
     """Writes the small book, not built."""
     for name in ("unsigned_peace", "data"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("_config.yml", "requirements.txt", "LICENSE", "CITATION.cff"):
+    for name in ("_config.yml", "pyproject.toml", "requirements.txt", "LICENSE", "CITATION.cff"):
         shutil.copy(ROOT / name, folder)
     (folder / "book" / "records").mkdir(parents=True)
     for table in ("sources", "places"):
-        (folder / "book" / "records" / f"{table}.md").write_text(f"# {table}\n\n```{{records}} {table}\n```\n", encoding="utf-8")
-    (folder / "book" / "bibliography.md").write_text("# Works cited\n\n```{bibliography}\n```\n", encoding="utf-8")
-    (folder / "book" / "run-it-yourself.md").write_text("# How to run it\n", encoding="utf-8")  # chapters link to it
+        (folder / "book" / "records" / f"{table}.md").write_text(
+            f"# {table}\n\n```{{records}} {table}\n```\n", encoding="utf-8"
+        )
+    (folder / "book" / "bibliography.md").write_text(
+        "# Works cited\n\n```{bibliography}\n```\n", encoding="utf-8"
+    )
+    # chapters link to it
+    (folder / "book" / "run-it-yourself.md").write_text("# How to run it\n", encoding="utf-8")
     pages = ("second", "run-it-yourself", "bibliography", "records/sources", "records/places")
-    (folder / "_toc.yml").write_text("format: jb-book\nroot: book/index\nchapters:\n" + "".join(f"- file: book/{page}\n" for page in pages), encoding="utf-8")
+    (folder / "_toc.yml").write_text(
+        "format: jb-book\nroot: book/index\nchapters:\n"
+        + "".join(f"- file: book/{page}\n" for page in pages),
+        encoding="utf-8",
+    )
     shutil.copy(ROOT / "book" / "favicon.svg", folder / "book")
+    (folder / "book" / "captions").mkdir()
+    (folder / "book" / "captions" / "index.yaml").write_text(CAPTIONS, encoding="utf-8")
     _only_places(folder)
     write(folder, CHAPTER)
     write(folder, SECOND, "second")
@@ -82,8 +99,12 @@ def make_project(folder: Path) -> None:
 def _only_places(folder: Path) -> None:
     """Leaves two tables, places and the sources that they cite: enough for a small book."""
     package = json.loads((folder / "data" / "datapackage.json").read_text(encoding="utf-8"))
-    package["resources"] = [entry for entry in package["resources"] if entry["name"] in ("sources", "places")]
-    (folder / "data" / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    package["resources"] = [
+        entry for entry in package["resources"] if entry["name"] in ("sources", "places")
+    ]
+    (folder / "data" / "datapackage.json").write_text(
+        json.dumps(package, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
     places = pd.read_csv(folder / "data" / "places.csv", dtype=str, keep_default_na=False)
     places[["note", "accounts_differ"]] = ""  # they point to records of other tables
     sources = pd.read_csv(folder / "data" / "sources.csv", dtype=str, keep_default_na=False)
@@ -96,7 +117,12 @@ def _only_places(folder: Path) -> None:
 
 def write(folder: Path, chapter: str, name: str = "index") -> None:
     """Writes a chapter, its citation that of the first source there is."""
-    known = (folder / "data" / "sources.csv").read_text(encoding="utf-8").splitlines()[1].split(",", 1)[0]
+    known = (
+        (folder / "data" / "sources.csv")
+        .read_text(encoding="utf-8")
+        .splitlines()[1]
+        .split(",", 1)[0]
+    )
     (folder / "book" / f"{name}.md").write_text(chapter.replace("SOURCE", known), encoding="utf-8")
 
 
@@ -110,25 +136,91 @@ def add_place(folder: Path) -> None:
 
 def command(folder: Path, *before: str, **settings: str) -> tuple[list[str], dict]:
     """What `make book` runs in a folder, as arguments of ``subprocess``."""
-    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", **settings}
-    return [*before, sys.executable, "-m", "unsigned_peace"], {"cwd": folder, "env": environment, "text": True}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(folder),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **settings,
+    }
+    return [*before, sys.executable, "-m", "unsigned_peace"], {
+        "cwd": folder,
+        "env": environment,
+        "text": True,
+    }
 
 
 def make(folder: Path, *before: str, **settings: str) -> tuple[int, str]:
     """Runs `make book` in a folder: status and all that was printed."""
     arguments, options = command(folder, *before, **settings)
-    run = subprocess.run(arguments, capture_output=True, **options)
+    run = subprocess.run(arguments, capture_output=True, check=False, **options)
+    return run.returncode, run.stdout + run.stderr
+
+
+def stock(folder: Path) -> tuple[int, str]:
+    """Runs `jupyter-book build .` in a folder: status and all that was printed."""
+    _, options = command(folder)
+    book = Path(sys.executable).with_name("jupyter-book")
+    run = subprocess.run([book, "build", "."], capture_output=True, check=False, **options)
     return run.returncode, run.stdout + run.stderr
 
 
 def content(folder: Path) -> dict[str, str]:
     """The files of a folder by name, each as its digest."""
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def clean_site(folder: Path, elsewhere: Path) -> dict[str, str]:
-    """The site that a build from nothing, executing everything, gives elsewhere from the same sources."""
+    """The site that a build from nothing gives elsewhere from the same sources.
+
+    Every chapter is executed for it.
+    """
     shutil.copytree(folder, elsewhere, ignore=shutil.ignore_patterns("_build", "outputs"))
     status, output = make(elsewhere)
     assert status == 0, output
     return content(elsewhere / "_build" / "html")
+
+
+#: What differs between the two editions of the small book: title, sentence, title of the chart.
+EDITIONS = {
+    "ru": (
+        "Малая книга",
+        (
+            "Мест {figure}`index:count; место, места, мест`, всё верно. Ещё {name}`places:tokyo`, "
+            "по-английски {english}`Tokyo <second#what-it-rests-on>`, "
+            "{record}`запись <places:tokyo>`."
+        ),
+        "Места лежат порознь: {eval}`count`",
+    ),
+    "ja": (
+        "小さな本",
+        "場所は{figure}`index:count; か所`です。{name}`places:tokyo`も。",
+        "場所は離れている：{eval}`count`",
+    ),
+}
+
+
+def _page(title: str, rests_on: str) -> str:
+    return f"# {title}\n\n```{{rests-on}}\n{rests_on}\n```\n\n"
+
+
+def make_editions(folder: Path) -> None:
+    """Gives the small book editions in two languages: a page each with all that a page can say."""
+    for code, (title, sentence, caption) in EDITIONS.items():
+        edition = folder / "editions" / code
+        (edition / "captions").mkdir(parents=True)
+        for name, text in {
+            "_config.yml": f"title: {title}\nsubtitle: {title}\n",
+            "_toc.yml": "format: jb-book\nroot: index\nchapters:\n- file: second\n",
+            "words.yaml": "names: {}\n",
+            "captions/index.yaml": (
+                f"places:\n  title: '{caption}'\n  description: {title}\n"
+                "  texts: {lat: a, lon: b}\n"
+            ),
+            "index.md": f"{_page(title, 'index')}{sentence}\n\n```{{chart}} index:places\n```\n",
+            "second.md": f"{_page(f'{title} 2', 'second#what-it-rests-on')}{title}.\n",
+        }.items():
+            (edition / name).write_text(text, encoding="utf-8")

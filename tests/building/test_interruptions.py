@@ -1,4 +1,7 @@
-"""Builds that are killed, that find no room on the disk, or that meet each other: nothing wrong is ever kept."""
+"""Builds that are killed, that find no room on the disk, or that meet each other.
+
+Nothing wrong is ever kept.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ from tests.building.small import add_place, clean_site, command, content, make, 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """A small book, built, whose sources changed since; and the sites before and after that change."""
+    """A small book, built, whose sources changed since.
+
+    With it the sites before and after that change.
+    """
     folder = tmp_path_factory.mktemp("built") / "book"
     folder.mkdir()
     make_project(folder)
@@ -49,7 +55,9 @@ def test_a_build_that_is_killed_at_any_moment_leaves_nothing_wrong(book):
         build.send_signal(signal.SIGKILL)
         build.communicate()
         site = folder / "_build" / "html"
-        assert not site.exists() or content(site) in (before, after), f"killed after {moment:.2f} of {whole:.2f} seconds"
+        assert not site.exists() or content(site) in (before, after), (
+            f"killed after {moment:.2f} of {whole:.2f} seconds"
+        )
     status, output = make(folder)
     assert status == 0, output
     assert content(folder / "_build" / "html") == after, f"after kills at {moments}"
@@ -58,7 +66,10 @@ def test_a_build_that_is_killed_at_any_moment_leaves_nothing_wrong(book):
 
 @pytest.mark.parametrize("room", [2_000, 60_000, 300_000], ids="files up to {} bytes".format)
 def test_a_build_that_cannot_write_says_so_and_leaves_nothing_wrong(book, room):
-    """What a full disk does to a program: a write fails, here as soon as a file grows beyond a size."""
+    """What a full disk does to a program.
+
+    A write fails, here as soon as a file grows beyond a size.
+    """
     folder, before, after = book
 
     def limit():
@@ -66,9 +77,12 @@ def test_a_build_that_cannot_write_says_so_and_leaves_nothing_wrong(book, room):
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
     arguments, options = command(folder)
-    build = subprocess.run(arguments, capture_output=True, preexec_fn=limit, **options)
+    build = subprocess.run(arguments, capture_output=True, check=False, preexec_fn=limit, **options)
     assert build.returncode == 1, build.stdout
-    assert "File too large" in build.stdout + build.stderr and "The book was not built" in build.stdout + build.stderr
+    assert (
+        "File too large" in build.stdout + build.stderr
+        and "The book was not built" in build.stdout + build.stderr
+    )
     assert "Traceback" not in build.stderr
     assert content(folder / "_build" / "html") == before
     status, output = make(folder)
@@ -91,7 +105,12 @@ def test_a_disk_that_fills_up_leaves_nothing_wrong(book):
     (folder / "_build").rename(folder.parent / "kept")
     (folder / "_build").mkdir()
     [*_, python, _, _], options = command(folder)
-    build = subprocess.run(["unshare", "--mount", "--map-root-user", "sh", "-c", script, "sh", python], capture_output=True, **options)
+    build = subprocess.run(
+        ["unshare", "--mount", "--map-root-user", "sh", "-c", script, "sh", python],
+        capture_output=True,
+        check=False,
+        **options,
+    )
     printed = build.stdout + build.stderr
     assert "first: 1" in printed and "No space left" in printed and "second: 0" in printed, printed
     assert content(folder.parent / "first") == before

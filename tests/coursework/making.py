@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import io
 import json
+import tokenize
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,16 +28,35 @@ class Kind:
     named: str = ""
 
 
-def answered(assignment: Assignment, wrong: tuple[str, ...] = (), blank: tuple[str, ...] = (), essay: bool = True) -> NotebookNode:
-    """The student version filled in: with the model answers, but with mistakes and blanks where named."""
+def answered(
+    assignment: Assignment,
+    wrong: tuple[str, ...] = (),
+    blank: tuple[str, ...] = (),
+    essay: bool = True,
+) -> NotebookNode:
+    """The student version filled in: with the model answers, but with mistakes and blanks where
+    named.
+    """
     notebook = copy.deepcopy(assignment.release)
     for position, cell in enumerate(notebook.cells):
         name = grade_id(cell)
         if name in assignment.mistakes and name not in blank:
-            cell.source = assignment.mistakes[name][0]["answer"] if name in wrong else assignment.source.cells[position].source
+            model = assignment.source.cells[position].source
+            cell.source = assignment.mistakes[name][0]["answer"] if name in wrong else model
+            if not essay:  # many comments are written work, which waits where no essay stands
+                cell.source = _without_comments(cell.source)
         elif name in assignment.essays and essay:
             cell.source = "An essay of a student."
     return notebook
+
+
+def _without_comments(source: str) -> str:
+    lines = source.splitlines()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column].rstrip()
+    return "\n".join(lines)
 
 
 def place(notebook: NotebookNode, name: str) -> int:
@@ -47,8 +68,12 @@ def _file(assignment: Assignment, folder: Path) -> Path:
     return folder / f"{assignment.stem}.ipynb"
 
 
-def _put(notebook: NotebookNode | dict, assignment: Assignment, folder: Path, encoding: str = "utf-8") -> None:
-    _file(assignment, folder).write_bytes(json.dumps(notebook, ensure_ascii=False, indent=1).encode(encoding))
+def _put(
+    notebook: NotebookNode | dict, assignment: Assignment, folder: Path, encoding: str = "utf-8"
+) -> None:
+    _file(assignment, folder).write_bytes(
+        json.dumps(notebook, ensure_ascii=False, indent=1).encode(encoding)
+    )
 
 
 def _from(change: Callable[[NotebookNode, Assignment], None]) -> Callable[[Assignment, Path], None]:
@@ -65,7 +90,9 @@ def _full(assignment: Assignment) -> float:
 
 
 def _without(*names: str) -> Callable[[Assignment], float]:
-    return lambda assignment: sum(task.points for task in assignment.tasks if task.name not in names)
+    return lambda assignment: sum(
+        task.points for task in assignment.tasks if task.name not in names
+    )
 
 
 def _nothing(_: Assignment) -> float:
@@ -79,7 +106,9 @@ def _old(minor: int) -> Callable[[Assignment, Path], None]:
         for cell in notebook["cells"]:
             if minor < 5:
                 cell.pop("id", None)
-            cell["source"] = cell["source"].splitlines(keepends=True) if minor < 3 else cell["source"]
+            cell["source"] = (
+                cell["source"].splitlines(keepends=True) if minor < 3 else cell["source"]
+            )
         _put(notebook, assignment, folder)
 
     return write
@@ -109,7 +138,9 @@ def _large(megabytes: int) -> Callable[[Assignment, Path], None]:
     def write(assignment: Assignment, folder: Path) -> None:
         notebook = answered(assignment)
         code = notebook.cells[place(notebook, "task-1")]
-        code["outputs"] = [nbformat.v4.new_output("stream", text="0123456789abcde\n" * (megabytes * 2**16))]
+        code["outputs"] = [
+            nbformat.v4.new_output("stream", text="0123456789abcde\n" * (megabytes * 2**16))
+        ]
         _put(notebook, assignment, folder)
 
     return write
@@ -146,17 +177,22 @@ def _edit_locked(notebook: NotebookNode, assignment: Assignment) -> None:
 
 
 HOSTILE_TEXT = (
-    "A <script>alert(1)</script> note <img src=x onerror=alert(2)> ![](http://192.0.2.1/x.png) [one](javascript:alert(3)) [two][three] "
+    "A <script>alert(1)</script> note <img src=x onerror=alert(2)> "
+    "![](http://192.0.2.1/x.png) [one](javascript:alert(3)) [two][three] "
     "<!-- x --><svg/onload=alert(4)>\n\n[three]: javascript:alert(5)\n\n### BEGIN HIDDEN TESTS"
 )
 
 
 def _own_cells(notebook: NotebookNode, _: Assignment) -> None:
-    notebook.cells.insert(place(notebook, "task-1"), nbformat.v4.new_code_cell("def mine():\n    return 1"))
+    notebook.cells.insert(
+        place(notebook, "task-1"), nbformat.v4.new_code_cell("def mine():\n    return 1")
+    )
     notebook.cells.append(nbformat.v4.new_markdown_cell(HOSTILE_TEXT))
     notebook.cells.append(nbformat.v4.new_raw_cell(HOSTILE_TEXT))
     notebook.cells[place(notebook, "essay-1")].source = HOSTILE_TEXT
-    notebook.cells[place(notebook, "task-1")].source = "mine()\n" + notebook.cells[place(notebook, "task-1")].source
+    notebook.cells[place(notebook, "task-1")].source = (
+        "mine()\n" + notebook.cells[place(notebook, "task-1")].source
+    )
 
 
 def _rename_answers(notebook: NotebookNode, assignment: Assignment) -> None:
@@ -173,39 +209,172 @@ def _text_for_code(notebook: NotebookNode, _: Assignment) -> None:
 #: What students do, without harm in mind.
 KINDS = [
     Kind("key", lambda assignment, folder: _put(answered(assignment), assignment, folder), _full),
-    Kind("blank", lambda assignment, folder: _put(assignment.release, assignment, folder), _nothing, "graded"),
-    Kind("partial", lambda assignment, folder: _put(answered(assignment, wrong=("task-1",), blank=("task-3",)), assignment, folder), _without("task-1", "task-3")),
-    Kind("no-essay", lambda assignment, folder: _put(answered(assignment, essay=False), assignment, folder), _full, "graded"),
-    Kind("all-wrong", lambda assignment, folder: _put(answered(assignment, wrong=tuple(assignment.mistakes)), assignment, folder), _nothing),
-    Kind("deleted-solution", _delete("task-2"), _without("task-2"), named="the cell of task 2 was missing and put back empty"),
-    Kind("deleted-check", _delete("task-2-check"), _full, named="the check of task 2 was missing and put back"),
+    Kind(
+        "blank",
+        lambda assignment, folder: _put(assignment.release, assignment, folder),
+        _nothing,
+        "graded",
+    ),
+    Kind(
+        "partial",
+        lambda assignment, folder: _put(
+            answered(assignment, wrong=("task-1",), blank=("task-3",)), assignment, folder
+        ),
+        _without("task-1", "task-3"),
+    ),
+    Kind(
+        "no-essay",
+        lambda assignment, folder: _put(answered(assignment, essay=False), assignment, folder),
+        _full,
+        "graded",
+    ),
+    Kind(
+        "all-wrong",
+        lambda assignment, folder: _put(
+            answered(assignment, wrong=tuple(assignment.mistakes)), assignment, folder
+        ),
+        _nothing,
+    ),
+    Kind(
+        "deleted-solution",
+        _delete("task-2"),
+        _without("task-2"),
+        named="the cell of task 2 was missing and put back empty",
+    ),
+    Kind(
+        "deleted-check",
+        _delete("task-2-check"),
+        _full,
+        named="the check of task 2 was missing and put back",
+    ),
     Kind("deleted-setup", _delete("setup"), _full, named="the setup cell was missing and put back"),
-    Kind("deleted-essay", _delete("essay-1"), _full, "graded", "the cell of essay 1 was missing and put back empty"),
-    Kind("duplicated", _from(_duplicate), _full, named="task 2 was answered in 2 different copies of its cell; the last counts"),
+    Kind(
+        "deleted-essay",
+        _delete("essay-1"),
+        _full,
+        "graded",
+        "the cell of essay 1 was missing and put back empty",
+    ),
+    Kind(
+        "duplicated",
+        _from(_duplicate),
+        _full,
+        named="task 2 was answered in 2 different copies of its cell; the last counts",
+    ),
     Kind("duplicated-stub", _from(_stub_copy), _full),
-    Kind("reordered", _from(lambda notebook, _: notebook.cells.reverse()), _full, named="another order"),
-    Kind("edited-checks", _from(_edit_locked), _without("task-1"), named="the check of task 1, the check of task 2"),
+    Kind(
+        "reordered",
+        _from(lambda notebook, _: notebook.cells.reverse()),
+        _full,
+        named="another order",
+    ),
+    Kind(
+        "edited-checks",
+        _from(_edit_locked),
+        _without("task-1"),
+        named="the check of task 1, the check of task 2",
+    ),
     Kind("own-cells", _from(_own_cells), _full),
     Kind("renamed-answer", _from(_rename_answers), _without("task-1")),
     Kind("text-for-code", _from(_text_for_code), _full),
     Kind("no-marks", _from(_no_marks), _full, "essay waits", "no cell carries the mark"),
-    Kind("syntax-error", _from(lambda notebook, _: notebook.cells[place(notebook, "task-1")].update(source="how many = (")), _without("task-1"), named="the cell of task 1 ended with SyntaxError"),
+    Kind(
+        "syntax-error",
+        _from(
+            lambda notebook, _: notebook.cells[place(notebook, "task-1")].update(
+                source="how many = ("
+            )
+        ),
+        _without("task-1"),
+        named="the cell of task 1 ended with SyntaxError",
+    ),
     *(Kind(f"format-4.{minor}", _old(minor), _full) for minor in range(6)),
-    Kind("utf-8-with-mark", lambda assignment, folder: _put(answered(assignment), assignment, folder, "utf-8-sig"), _full),
-    Kind("utf-16", lambda assignment, folder: _put(answered(assignment), assignment, folder, "utf-16"), _full),
-    Kind("cp1252", lambda assignment, folder: _file(assignment, folder).write_bytes(json.dumps(answered(assignment)).replace("An essay", "\u00c9ssai \u2013").encode("cp1252")), _full),
-    Kind("other-name", _named("Assignment (1).ipynb"), _full, named="the file is named 'Assignment (1).ipynb'"),
-    Kind("two-names", _beside("old (1).ipynb"), _full, named=".ipynb was graded, not 'old (1).ipynb'"),
-    Kind("extra-cell", _from(lambda notebook, _: notebook.cells.append(nbformat.v4.new_code_cell("open('notes.txt')"))), _full, named="an extra cell ended with FileNotFoundError"),
+    Kind(
+        "utf-8-with-mark",
+        lambda assignment, folder: _put(answered(assignment), assignment, folder, "utf-8-sig"),
+        _full,
+    ),
+    Kind(
+        "utf-16",
+        lambda assignment, folder: _put(answered(assignment), assignment, folder, "utf-16"),
+        _full,
+    ),
+    Kind(
+        "cp1252",
+        lambda assignment, folder: _file(assignment, folder).write_bytes(
+            json.dumps(answered(assignment))
+            .replace("An essay", "\u00c9ssai \u2013")
+            .encode("cp1252")
+        ),
+        _full,
+    ),
+    Kind(
+        "other-name",
+        _named("Assignment (1).ipynb"),
+        _full,
+        named="the file is named 'Assignment (1).ipynb'",
+    ),
+    Kind(
+        "two-names", _beside("old (1).ipynb"), _full, named=".ipynb was graded, not 'old (1).ipynb'"
+    ),
+    Kind(
+        "extra-cell",
+        _from(
+            lambda notebook, _: notebook.cells.append(
+                nbformat.v4.new_code_cell("open('notes.txt')")
+            )
+        ),
+        _full,
+        named="an extra cell ended with FileNotFoundError",
+    ),
     Kind("empty-file", _bytes(b""), _nothing, "unreadable", "the file is empty"),
-    Kind("broken-json", _bytes(b'{"cells": [\n{"cell_type": '), _nothing, "unreadable", "broken JSON in line 2, column 15"),
+    Kind(
+        "broken-json",
+        _bytes(b'{"cells": [\n{"cell_type": '),
+        _nothing,
+        "unreadable",
+        "broken JSON in line 2, column 15",
+    ),
     Kind("not-a-notebook", _bytes(b'{"title": "essay"}'), _nothing, "unreadable", "not a notebook"),
     Kind("deep-json", _bytes(b"[" * 200_000), _nothing, "unreadable", "nested too deeply"),
     Kind("a-picture", _bytes(bytes(range(256)) * 40), _nothing, "unreadable", "broken JSON"),
-    Kind("odd-cells", _bytes(b'{"cells": [3, null, {"cell_type": "code"}, {"source": [1, "-"], "metadata": []}, {"cell_type": "code", "source": "1", "metadata": {"nbgrader": 5}}]}'), _nothing, "graded", "no cell carries"),
-    Kind("nothing-in-the-folder", lambda assignment, folder: folder.mkdir(parents=True), _nothing, "missing"),
-    Kind("two-notebooks", lambda assignment, folder: [_bytes(b"{}")(assignment, folder), _file(assignment, folder).rename(folder / "a.ipynb"), (folder / "b.ipynb").write_text("{}")][0], _nothing, "unreadable", "2 notebooks"),
-    Kind("a-link", lambda assignment, folder: (folder.mkdir(parents=True), (folder / f"{assignment.stem}.ipynb").symlink_to("/etc/passwd"))[0], _nothing, "unreadable", "a link"),
+    Kind(
+        "odd-cells",
+        _bytes(
+            b'{"cells": [3, null, {"cell_type": "code"}, {"source": [1, "-"], "metadata": '
+            b'[]}, {"cell_type": "code", "source": "1", "metadata": {"nbgrader": 5}}]}'
+        ),
+        _nothing,
+        "graded",
+        "no cell carries",
+    ),
+    Kind(
+        "nothing-in-the-folder",
+        lambda assignment, folder: folder.mkdir(parents=True),
+        _nothing,
+        "missing",
+    ),
+    Kind(
+        "two-notebooks",
+        lambda assignment, folder: [
+            _bytes(b"{}")(assignment, folder),
+            _file(assignment, folder).rename(folder / "a.ipynb"),
+            (folder / "b.ipynb").write_text("{}"),
+        ][0],
+        _nothing,
+        "unreadable",
+        "2 notebooks",
+    ),
+    Kind(
+        "a-link",
+        lambda assignment, folder: (
+            folder.mkdir(parents=True),
+            (folder / f"{assignment.stem}.ipynb").symlink_to("/etc/passwd"),
+        )[0],
+        _nothing,
+        "unreadable",
+        "a link",
+    ),
 ]
 
 
@@ -216,7 +385,11 @@ def large(megabytes: int) -> Kind:
 
 def attack(code: str) -> Callable[[Assignment, Path], None]:
     """A notebook whose first task holds hostile code, all others right."""
-    return _from(lambda notebook, assignment: notebook.cells[place(notebook, "task-1")].update(source=code.replace("ANSWER", assignment.tasks[0].answers[0])))
+    return _from(
+        lambda notebook, assignment: notebook.cells[place(notebook, "task-1")].update(
+            source=code.replace("ANSWER", assignment.tasks[0].answers[0])
+        )
+    )
 
 
 def tree(folder: Path) -> str:
@@ -224,7 +397,10 @@ def tree(folder: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         status = path.lstat()
-        digest.update(f"{path.relative_to(folder)}\0{status.st_mode}\0{status.st_mtime_ns}\0{status.st_size}\0".encode())
+        digest.update(
+            f"{path.relative_to(folder)}\0{status.st_mode}\0"
+            f"{status.st_mtime_ns}\0{status.st_size}\0".encode()
+        )
         if path.is_file() and not path.is_symlink():
             digest.update(path.read_bytes())
     return digest.hexdigest()

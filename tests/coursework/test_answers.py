@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import ChainMap, Counter, deque
+from decimal import Decimal
+from fractions import Fraction
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -14,13 +18,34 @@ from unsigned_peace.coursework import answers
 
 
 def crossed(value):
-    return answers.decode(answers.read(json.dumps({"value": answers.encode(value)}).encode())["value"])
+    return answers.decode(
+        answers.read(json.dumps({"value": answers.encode(value)}).encode())["value"]
+    )
 
 
-@pytest.mark.parametrize("value", [
-    None, True, 0, -(10**20), 1.5, "Хабомаи 歯舞", "", [1, [2, (3, "a")]], (1, 2), {1, 2}, {"a": [1], ("b", 2): None}, {1.5: {"x"}},
-    dt.date(1956, 10, 19), dt.datetime(1956, 10, 19, 12, 30), pd.Timestamp("1956-10-19"), pd.Timestamp("2020-01-01", tz="Asia/Tokyo"), pd.Timedelta(days=3), float("inf"),
-])
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        0,
+        -(10**20),
+        1.5,
+        "Хабомаи 歯舞",
+        "",
+        [1, [2, (3, "a")]],
+        (1, 2),
+        {1, 2},
+        {"a": [1], ("b", 2): None},
+        {1.5: {"x"}},
+        dt.date(1956, 10, 19),
+        dt.datetime(1956, 10, 19, 12, 30),
+        pd.Timestamp("1956-10-19"),
+        pd.Timestamp("2020-01-01", tz="Asia/Tokyo"),
+        pd.Timedelta(days=3),
+        float("inf"),
+    ],
+)
 def test_a_plain_value_arrives_as_it_was(value):
     arrived = crossed(value)
     assert arrived == value and type(arrived) is type(value)
@@ -30,16 +55,48 @@ def test_missing_values_arrive():
     assert crossed(pd.NaT) is pd.NaT and crossed(pd.NA) is pd.NA and np.isnan(crossed(float("nan")))
 
 
-@pytest.mark.parametrize("value, plain", [(np.int64(3), 3), (np.float64(0.5), 0.5), (np.bool_(True), True), (np.str_("a"), "a"), (np.array([1, 2]), [1, 2]),
-                                          (np.datetime64("2019-01-22"), pd.Timestamp("2019-01-22")), (dt.timedelta(1), pd.Timedelta(days=1))])
+@pytest.mark.parametrize(
+    "value, plain",
+    [
+        (np.int64(3), 3),
+        (np.float64(0.5), 0.5),
+        (np.bool_(True), True),
+        (np.str_("a"), "a"),
+        (np.array([1, 2]), [1, 2]),
+        (np.datetime64("2019-01-22"), pd.Timestamp("2019-01-22")),
+        (dt.timedelta(1), pd.Timedelta(days=1)),
+    ],
+)
 def test_numpy_values_arrive_as_plain_ones(value, plain):
     assert crossed(value) == plain
 
 
+@pytest.mark.parametrize(
+    "value, plain",
+    [
+        ({"a": 1, "b": 2}.keys(), {"a", "b"}),
+        ({"a": 1, "b": 2}.values(), [1, 2]),
+        ({"a": 1}.items(), {("a", 1)}),
+        (range(3), [0, 1, 2]),
+        (deque(["a"]), ["a"]),
+        (MappingProxyType({"a": 1}), {"a": 1}),
+        (ChainMap({"a": 1}), {"a": 1}),
+        (Counter("aab"), {"a": 2, "b": 1}),
+        (Fraction(1, 4), 0.25),
+        (Decimal("2.5"), 2.5),
+        (np.longdouble(1.5), 1.5),
+        (np.array(3), 3),
+        (np.array("2019-01-22", dtype="datetime64[D]"), pd.Timestamp("2019-01-22")),
+    ],
+)
+def test_every_kind_of_number_set_list_and_dictionary_arrives_as_pythons_own(value, plain):
+    arrived = crossed(value)
+    assert arrived == plain and type(arrived) is type(plain)
+
+
 @pytest.mark.parametrize("table", ["documents", "polls", "observations", "events"])
-def test_tables_of_the_dataset_arrive_with_their_types(table):
+def test_columns_of_the_dataset_arrive_with_their_types(table):
     frame = load(table)
-    pd.testing.assert_frame_equal(crossed(frame), frame)
     for column in frame:
         pd.testing.assert_series_equal(crossed(frame[column]), frame[column])
 
@@ -48,10 +105,9 @@ def test_indices_arrive():
     documents = load("documents")
     counts = documents.groupby([documents["date"].dt.year, documents["kind"].astype(str)]).size()
     pd.testing.assert_series_equal(crossed(counts), counts)
-    pd.testing.assert_frame_equal(crossed(counts.unstack()), counts.unstack(), check_column_type=False, check_categorical=False, check_names=False)
+    pd.testing.assert_index_equal(crossed(counts.index), counts.index)
     by_date = documents.set_index("date")["title"]
     pd.testing.assert_series_equal(crossed(by_date), by_date)
-    pd.testing.assert_frame_equal(crossed(documents[[]]), documents[[]])
 
 
 class Anything:
@@ -59,7 +115,26 @@ class Anything:
         return True
 
 
-@pytest.mark.parametrize("value", [len, Anything(), [Anything()], {"a": lambda: 1}, pd, object, iter([]), 10**40, b"bytes", np.zeros((2, 2))])
+@pytest.mark.parametrize(
+    "value",
+    [
+        len,
+        Anything(),
+        [Anything()],
+        {"a": lambda: 1},
+        pd,
+        object,
+        iter([]),
+        10**40,
+        b"bytes",
+        bytearray(b"bytes"),
+        1j,
+        np.clongdouble(1),
+        map(str, [1]),
+        np.zeros((2, 2)),
+        pd.DataFrame({"a": [1]}),
+    ],
+)
 def test_what_is_not_plain_data_does_not_cross(value):
     with pytest.raises(answers.NotPlain):
         answers.encode(value)
@@ -69,17 +144,38 @@ def test_nested_too_deeply_or_too_large_does_not_cross():
     deep: list = []
     for _ in range(10_000):
         deep = [deep]
-    for value in (deep, list(range(answers.MAX_ITEMS + 1)), pd.DataFrame(np.zeros((1000, 101)))):
+    for value in (
+        deep,
+        list(range(answers.MAX_ITEMS + 1)),
+        pd.Series(np.zeros(answers.MAX_ITEMS + 1)),
+    ):
         with pytest.raises(answers.NotPlain):
             answers.encode(value)
 
 
-@pytest.mark.parametrize("text", [
-    b"", b"{", b"[1]", b'{"a": {"list": 3}}', b'{"a": {"pickle": "gASV"}}', b'{"a": {"list": [], "set": []}}', b'{"a": {"dict": [[1]]}}', b'{"a": [1]}',
-    b'{"a": {"series": {"name": null, "index": {}, "data": {}}}}', b'{"a": {"date": ' + b'"9"' * 1 + b', "x": 1}}', b'{"a": ' + b"[" * 100_000, b'{"a": 1' + b"0" * 50 + b"}",
-    b'{"a": "' + b"x" * 3_000_000 + b'"}',
-    b'{"a": {"frame": {"columns": {"dtype": "str", "values": ["a"], "names": [null]}, "index": {"dtype": "int64", "values": [0], "names": [null]}, "data": []}}}',
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"{",
+        b"[1]",
+        b'{"a": {"list": 3}}',
+        b'{"a": {"pickle": "gASV"}}',
+        b'{"a": {"list": [], "set": []}}',
+        b'{"a": {"dict": [[1]]}}',
+        b'{"a": [1]}',
+        b'{"a": {"series": {"name": null, "index": {}, "data": {}}}}',
+        b'{"a": {"date": ' + b'"9"' * 1 + b', "x": 1}}',
+        b'{"a": ' + b"[" * 100_000,
+        b'{"a": 1' + b"0" * 50 + b"}",
+        b'{"a": "' + b"x" * 3_000_000 + b'"}',
+        b'{"a": {"frame": {"columns": {}, "index": {}, "data": []}}}',
+        (
+            b'{"a": {"series": {"name": null, "index": {"dtype": "int64", "values": [0]}, '
+            b'"data": {"dtype": "str", "values": []}}}}'
+        ),
+    ],
+)
 def test_forged_data_is_refused(text):
     with pytest.raises(answers.NotPlain):
         answers.read(text)

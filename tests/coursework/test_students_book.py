@@ -17,10 +17,25 @@ def _answers(source: str) -> set[str]:
 
 def test_the_book_for_students_runs_and_holds_no_answers():
     files = students_book()
-    assert {"Makefile", "requirements.txt", "data/datapackage.json", "unsigned_peace/dataset.py", *(f"book/{path.name}" for path in chapters())} <= set(files)
+    assert {
+        "Makefile",
+        "requirements.txt",
+        "data/datapackage.json",
+        "unsigned_peace/dataset.py",
+        *(f"book/{path.name}" for path in chapters()),
+    } <= set(files)
     assert not [name for name in files if name.startswith(("coursework/", "tests/coursework"))]
     answers = {line for path in paths() for line in _answers(path.read_text(encoding="utf-8"))}
-    answers -= {line.strip() for path in chapters() for line in path.read_text(encoding="utf-8").splitlines()}  # what a chapter shows is no secret
+    answers -= {
+        line.strip()
+        for path in chapters()
+        for line in path.read_text(encoding="utf-8").splitlines()
+    }  # what a chapter shows is no secret
     assert len(answers) > 100
-    given = {line.strip() for path in files.values() if path.suffix in (".md", ".py", ".ipynb", ".json", ".csv") for line in path.read_text(encoding="utf-8").splitlines()}
+    given = {
+        line.strip()
+        for path in files.values()
+        if path.suffix in (".md", ".py", ".ipynb", ".json", ".csv")
+        for line in path.read_text(encoding="utf-8").splitlines()
+    }
     assert not answers & given

@@ -15,13 +15,23 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser import WHAT_TO_DO, find
+from tests.system import NO_CHROMIUM
+from unsigned_peace.editions.chromium import find
 from unsigned_peace.exhibits import CHART_TYPE
 from unsigned_peace.paths import REFERENCE
 
-_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-component-update", "--disable-sync"]
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+]
 #: All cells on the page at once, so that the test sees them; readers keep JupyterLab's own way.
-_WHOLE_PAGE = {"@jupyterlab/notebook-extension/tracker.jupyterlab-settings": {"windowingMode": "none"}}
+_WHOLE_PAGE = {
+    "@jupyterlab/notebook-extension/tracker.jupyterlab-settings": {"windowingMode": "none"}
+}
 
 
 def free_port() -> int:
@@ -32,22 +42,37 @@ def free_port() -> int:
 
 @contextmanager
 def lab_server(command: list[str | Path], root: Path, home: Path, environment: dict[str, str]):
-    """Runs JupyterLab (``command`` as a reader would start it) in ``root`` and gives its address."""
+    """Runs JupyterLab in ``root``, by ``command`` as a reader would, and gives its address."""
     for name, settings in _WHOLE_PAGE.items():
         path = home / "settings" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(settings), encoding="utf-8")
     port = free_port()
     own = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
-    own |= {"HOME": str(home), "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"), "JUPYTER_TOKEN": "t", **environment}
-    options = ["--no-browser", "--allow-root", f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--LabApp.expose_app_in_browser=True"]
+    own |= {
+        "HOME": str(home),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTER_TOKEN": "t",
+        **environment,
+    }
+    options = [
+        "--no-browser",
+        "--allow-root",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        "--LabApp.expose_app_in_browser=True",
+    ]
     log = (home / "lab.log").open("w+b")
-    server = subprocess.Popen([*map(str, command), *options], cwd=root, env=own, stdout=log, stderr=log)
+    server = subprocess.Popen(
+        [*map(str, command), *options], cwd=root, env=own, stdout=log, stderr=log
+    )
     try:
         address = f"http://127.0.0.1:{port}"
         deadline = time.monotonic() + 90
         while True:
-            assert server.poll() is None and time.monotonic() < deadline, f"JupyterLab did not start:\n{(home / 'lab.log').read_text()[-3000:]}"
+            assert server.poll() is None and time.monotonic() < deadline, (
+                f"JupyterLab did not start:\n{(home / 'lab.log').read_text()[-3000:]}"
+            )
             try:
                 urllib.request.urlopen(f"{address}/api", timeout=5).close()
                 break
@@ -67,7 +92,7 @@ def lab_server(command: list[str | Path], root: Path, home: Path, environment: d
 @contextmanager
 def chromium():
     path = find()
-    assert path, WHAT_TO_DO
+    assert path, NO_CHROMIUM
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
         yield browser
@@ -88,17 +113,24 @@ class Reader:
         self.notebook_is_open(path.rpartition("/")[2])
 
     def notebook_is_open(self, name: str) -> None:
-        """The document in front is a notebook of this name, not a text editor; its kernel is ready."""
+        """The document in front is a notebook of this name, not a text editor.
+
+        Its kernel is ready.
+        """
         self.page.wait_for_function(
             """name => {
                 const front = window.jupyterapp?.shell.currentWidget;
-                return front?.context?.path.endsWith('/' + name) && front.content?.widgets?.length > 0
-                    && (front.content.codeCellCount === 0 || front.context.sessionContext.session?.kernel?.status === 'idle');
+                const kernel = front?.context?.sessionContext.session?.kernel;
+                return front?.context?.path.endsWith('/' + name)
+                    && front.content?.widgets?.length > 0
+                    && (front.content.codeCellCount === 0 || kernel?.status === 'idle');
             }""",
             arg=name,
             timeout=60_000,
         )
-        assert self.page.evaluate("jupyterapp.shell.currentWidget.content.node.classList.contains('jp-Notebook')"), f"{name} opened as something else than a notebook"
+        assert self.page.evaluate(
+            "jupyterapp.shell.currentWidget.content.node.classList.contains('jp-Notebook')"
+        ), f"{name} opened as something else than a notebook"
 
     def double_click(self, name: str) -> None:
         """Opens a file of the folder that the file browser shows, as a reader does."""
@@ -106,14 +138,18 @@ class Reader:
         self.notebook_is_open(name)
 
     def run_all(self) -> None:
-        """The menu's Run > Run All Cells; waits until every code cell has run and the kernel rests."""
+        """The menu's Run > Run All Cells.
+
+        Waits until every code cell has run and the kernel rests.
+        """
         self.page.locator(".lm-MenuBar-itemLabel", has_text="Run").first.click()
         self.page.locator(".lm-Menu-itemLabel", has_text="Run All Cells").first.click()
         self.page.wait_for_function(
             """() => {
                 const front = jupyterapp.shell.currentWidget;
+                const ran = ({model}) => model.type !== 'code' || model.executionCount > 0;
                 return front.context.sessionContext.session.kernel.status === 'idle'
-                    && front.content.widgets.every(cell => cell.model.type !== 'code' || cell.model.executionCount > 0);
+                    && front.content.widgets.every(ran);
             }""",
             timeout=120_000,
         )
@@ -121,12 +157,27 @@ class Reader:
     def outputs(self) -> list[dict]:
         """All outputs of all cells, as the notebook holds them."""
         return self.page.evaluate(
-            "jupyterapp.shell.currentWidget.content.model.toJSON().cells.flatMap(cell => cell.outputs || []).map(o => ({type: o.output_type, name: o.name, mimes: Object.keys(o.data || {}), text: o.evalue || o.text}))"
+            "jupyterapp.shell.currentWidget.content.model.toJSON().cells.flatMap(cell => "
+            "cell.outputs || []).map(o => ({type: o.output_type, name: o.name, mimes: "
+            "Object.keys(o.data || {}), text: o.evalue || o.text}))"
         )
+
+    def folded(self) -> int:
+        """How many cells of code are folded, by the notebook; none is no answer."""
+        count = self.page.evaluate(
+            """jupyterapp.shell.currentWidget.content.model.toJSON().cells
+                .filter(cell => cell.metadata.jupyter?.source_hidden).length"""
+        )
+        assert count > 0
+        return count
 
     def texts(self) -> str:
         """The text of the chapter's rendered prose, in closed boxes too."""
-        return " ".join(self.page.locator(".jp-MarkdownCell .jp-RenderedMarkdown:visible, .jp-MarkdownCell .myst:visible").all_text_contents())
+        return " ".join(
+            self.page.locator(
+                ".jp-MarkdownCell .jp-RenderedMarkdown:visible, .jp-MarkdownCell .myst:visible"
+            ).all_text_contents()
+        )
 
 
 @contextmanager
@@ -150,7 +201,12 @@ def reader(browser: Browser, address: str):
 
 def originals(checkout: Path) -> dict[str, bytes]:
     """The files of a checkout that a reader must not change."""
-    return {str(path.relative_to(checkout)): path.read_bytes() for part in ("book", "data") for path in sorted((checkout / part).rglob("*")) if path.is_file()}
+    return {
+        str(path.relative_to(checkout)): path.read_bytes()
+        for part in ("book", "data")
+        for path in sorted((checkout / part).rglob("*"))
+        if path.is_file()
+    }
 
 
 @dataclass(frozen=True)
@@ -164,21 +220,34 @@ class Expected:
 def expected(stem: str) -> Expected:
     notebook = nbformat.read(REFERENCE / f"{stem}.ipynb", as_version=4)
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    figures = [figure["result"]["data"]["text/plain"] for cell in notebook.cells for figure in cell.metadata.get("user_expressions", [])]
+    figures = [
+        figure["result"]["data"]["text/plain"]
+        for cell in notebook.cells
+        for figure in cell.metadata.get("user_expressions", [])
+    ]
     return Expected(sum(CHART_TYPE in output.get("data", {}) for output in outputs), figures)
 
 
 def check_chapter(at_desk: Reader, stem: str) -> None:
     """Runs the chapter in front and asserts all that a reader must find."""
     at_desk.run_all()
-    faults = [output for output in at_desk.outputs() if output["type"] == "error" or output["name"] == "stderr"]
+    faults = [
+        output
+        for output in at_desk.outputs()
+        if output["type"] == "error" or output["name"] == "stderr"
+    ]
     assert faults == [], f"{stem}: {faults}"
     wanted = expected(stem)
     page = at_desk.page
     page.wait_for_function(
-        "count => document.querySelectorAll('.jp-Notebook .vega-embed .marks').length === count", arg=wanted.charts, timeout=60_000
+        "count => document.querySelectorAll('.jp-Notebook .vega-embed .marks').length === count",
+        arg=wanted.charts,
+        timeout=60_000,
     )
-    drawn = page.evaluate("[...document.querySelectorAll('.jp-Notebook .vega-embed .marks')].filter(chart => chart.getBoundingClientRect().width > 100).length")
+    drawn = page.evaluate(
+        "[...document.querySelectorAll('.jp-Notebook .vega-embed .marks')].filter(chart => "
+        "chart.getBoundingClientRect().width > 100).length"
+    )
     assert drawn == wanted.charts, f"{stem}: {drawn} of {wanted.charts} charts are drawn"
     for _ in range(60):  # figures fill in after the cells have run
         prose = at_desk.texts()

@@ -1,4 +1,7 @@
-"""Chapters and appendices as axe-core judges them, light and dark; the audit does all pages, with menus open and charts live."""
+"""Chapters and appendices as axe-core judges them, light and dark.
+
+The audit does all pages, with menus open and charts live.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,14 @@ import pytest
 from tests.visits import PROSE_PAGES, Visit, complaints
 
 #: One page of each way in which records are shown.
-SAMPLE = ["book/records/index.html", "book/records/disputes.html", "book/records/observations-meetings.html", "book/records/sources-official-statistics.html", "search.html", "404.html"]
+SAMPLE = [
+    "book/records/index.html",
+    "book/records/disputes.html",
+    "book/records/observations-meetings.html",
+    "book/records/sources-official-statistics.html",
+    "search.html",
+    "404.html",
+]
 
 
 @pytest.mark.parametrize("name", [*PROSE_PAGES, *SAMPLE])

@@ -1,4 +1,4 @@
-"""Every address that the book has published still leads to its page and place, or on to where that is now."""
+"""Every address that the book has published still leads to its page and place, moved or not."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import shutil
 
 import pytest
 
-from tests.building.small import make, make_project
+from tests.building.small import SECOND, make, make_project, write
 from tests.pages.addresses import LIST, addresses
 from tests.visits import SITE
 from unsigned_peace.publishing.frame.redirects import published, with_anchor
 
+#: Headings, and the address that the words of each give it.
+HEADINGS = {"国後島と択捉島": "国後島と択捉島", "Путин, 2018 год": "путин-2018-год", "1956": "1956"}
 REMEDY = "say in book/redirects.yml where it is now"
 
 
@@ -20,7 +22,12 @@ def test_every_page_and_download_that_was_published_is_there():
 
 def test_every_place_that_was_published_is_there():
     now = addresses(SITE)
-    gone = [f"{page}#{place}" for page, places in published(LIST).items() for place in places if place not in now.get(page, ())]
+    gone = [
+        f"{page}#{place}"
+        for page, places in published(LIST).items()
+        for place in places
+        if place not in now.get(page, ())
+    ]
     assert gone == [], REMEDY
 
 
@@ -39,17 +46,23 @@ def test_an_anchor_stands_where_html_allows_it(html, expected):
 
 @pytest.fixture(scope="module")
 def moved(tmp_path_factory):
-    """A small book that once had other pages and places."""
+    """A small book that once had other pages and places, with headings in three scripts."""
     folder = tmp_path_factory.mktemp("moved") / "book"
     folder.mkdir()
     make_project(folder)
+    headings = "".join(f"\n## {heading}\n\nA line.\n" for heading in HEADINGS)
+    write(folder, SECOND + headings, "second")
     (folder / "tests" / "pages").mkdir(parents=True)
     (folder / "tests" / "pages" / "addresses.txt").write_text(
-        "book/old.html\n#a-heading\n#what-it-rested-on\nbook/records/places-of-old.html\n#places-iturup\nbook/second.html\n#places-iturup\n#what-it-rested-on\n", encoding="utf-8"
+        "book/old.html\n#a-heading\n#what-it-rested-on\nbook/records/places-of-old.html\n"
+        "#places-iturup\nbook/second.html\n#places-iturup\n#what-it-rested-on\n",
+        encoding="utf-8",
     )
     (folder / "book" / "redirects.yml").write_text(
-        "book/old.html: book/second.html\nbook/old.html#what-it-rested-on: book/second.html#what-it-rests-on\n"
-        "book/records/places-of-old.html: book/records/places.html\nbook/second.html#what-it-rested-on: book/second.html#what-it-rests-on\n",
+        "book/old.html: book/second.html\nbook/old.html#what-it-rested-on: "
+        "book/second.html#what-it-rests-on\n"
+        "book/records/places-of-old.html: book/records/places.html\n"
+        "book/second.html#what-it-rested-on: book/second.html#what-it-rests-on\n",
         encoding="utf-8",
     )
     status, output = make(folder)
@@ -79,6 +92,15 @@ def test_a_place_that_has_moved_leads_on(moved, browser, old, new, scripts):
     page.context.close()
 
 
+@pytest.mark.parametrize("heading", HEADINGS)
+def test_a_heading_in_any_script_is_reached_by_its_words(moved, browser, heading):
+    """Not by its place on the page, which moves as soon as a heading is added above."""
+    page = browser.new_page()
+    page.goto(f"{(moved / '_build/html/book/second.html').as_uri()}#{HEADINGS[heading]}")
+    assert page.locator(":target").get_by_role("heading", name=heading).is_visible()
+    page.close()
+
+
 def test_a_place_that_was_renamed_keeps_its_anchor(moved):
     text = (moved / "_build" / "html" / "book" / "second.html").read_text(encoding="utf-8")
     assert '<span id="what-it-rested-on"></span><section id="what-it-rests-on">' in text
@@ -90,4 +112,7 @@ def test_what_is_gone_without_a_word_fails_the_build_and_is_named(moved, tmp_pat
         addresses.write("#a-lost-place\nbook/lost.html\n")
     status, output = make(folder)
     assert status == 1
-    assert 'book/second.html#a-lost-place: book/new.html#place' in output and '"book/lost.html: book/new.html"' in output
+    assert (
+        "book/second.html#a-lost-place: book/new.html#place" in output
+        and '"book/lost.html: book/new.html"' in output
+    )

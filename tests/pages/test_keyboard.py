@@ -1,12 +1,21 @@
-"""Every control is reached and worked by keyboard: a walk over a page of each kind, then each control at work."""
+"""Every control is reached and worked by keyboard.
+
+A walk over a page of each kind, then each control at work.
+"""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.visits import Visit
+from tests.visits import Visit, until
 
-KINDS = ["book/public-opinion.html", "book/timeline.html", "book/downloads.html", "book/records/islands.html", "search.html"]
+KINDS = [
+    "book/public-opinion.html",
+    "book/timeline.html",
+    "book/downloads.html",
+    "book/records/islands.html",
+    "search.html",
+]
 
 #: What the reader is on: its place among all controls, its name, whether its focus shows and where.
 _HERE = """() => {
@@ -15,15 +24,19 @@ _HERE = """() => {
   const style = getComputedStyle(here), box = here.getBoundingClientRect();
   return {
     place: window.controls.indexOf(here), html: here.outerHTML.slice(0, 120),
-    name: (here.getAttribute("aria-label") || here.labels?.[0]?.textContent || here.textContent || "").trim(),
+    name: (
+      here.getAttribute("aria-label") || here.labels?.[0]?.textContent || here.textContent || ""
+    ).trim(),
     ring: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
     shown: box.width > 0 && box.bottom > 0 && box.top < innerHeight,
   };
 }"""
 _CONTROLS = """() => {
-  const all = [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')];
+  const kinds = 'a[href], button, input, select, summary, [tabindex="0"]';
   const grouped = (input) => input.type === "radio" && !input.checked; // arrows reach these
-  window.controls = all.filter((each) => each.checkVisibility({ visibilityProperty: true }) && !grouped(each));
+  const shown = (each) => each.checkVisibility({ visibilityProperty: true });
+  window.controls = [...document.querySelectorAll(kinds)]
+    .filter((each) => shown(each) && !grouped(each));
   return window.controls.length;
 }"""
 
@@ -53,7 +66,9 @@ def test_the_skip_link_leads_past_the_menus(browser, address):
         visit.page.keyboard.press("Enter")
         assert visit.page.evaluate("document.activeElement.id") == "content"
         visit.page.keyboard.press("Tab")
-        assert visit.page.evaluate("document.querySelector('main').contains(document.activeElement)")
+        assert visit.page.evaluate(
+            "document.querySelector('main').contains(document.activeElement)"
+        )
 
 
 def test_the_theme_is_chosen_and_kept(browser, address):
@@ -74,53 +89,75 @@ def test_the_theme_is_chosen_and_kept(browser, address):
 @pytest.mark.parametrize("scripts", [True, False])
 def test_menus_of_a_telephone_open_close_and_lead_on(browser, address, scripts):
     """With scripts off too."""
-    with Visit(browser, address, "book/islands.html", viewport={"width": 360, "height": 800}, java_script_enabled=scripts) as visit:
-        for menu, opener in (("#contents", ".opens-contents"), ("#on-this-page", ".opens-on-this-page")):
+    with Visit(
+        browser,
+        address,
+        "book/islands.html",
+        viewport={"width": 360, "height": 800},
+        java_script_enabled=scripts,
+    ) as visit:
+        for menu, opener in (
+            ("#contents", ".opens-contents"),
+            ("#on-this-page", ".opens-on-this-page"),
+        ):
             assert not visit.page.locator(menu).is_visible()
             visit.page.locator(opener).press("Enter")
             assert visit.page.locator(menu).is_visible()
             visit.page.keyboard.press("Escape")
             assert not visit.page.locator(menu).is_visible()
         visit.page.locator(".opens-contents").press("Enter")
-        visit.page.locator("#contents").get_by_role("link", name="What would the publics accept?").press("Enter")
+        visit.page.locator("#contents").get_by_role(
+            "link", name="What would the publics accept?"
+        ).press("Enter")
         visit.page.wait_for_url("**/public-opinion.html")
 
 
 def test_code_unfolds_and_is_copied(browser, address):
-    with Visit(browser, address, "book/islands.html", permissions=["clipboard-read", "clipboard-write"]) as visit:
+    with Visit(
+        browser, address, "book/islands.html", permissions=["clipboard-read", "clipboard-write"]
+    ) as visit:
         folded = visit.page.locator("details.folded").first
         folded.locator("summary").press("Enter")
         code = folded.locator("pre").first.text_content()
         button = folded.locator(".copybtn").first
         button.press("Enter")
-        visit.page.wait_for_function("document.querySelector('.copybtn').textContent === 'Copied'")
+        until(visit.page, "document.querySelector('.copybtn').textContent === 'Copied'")
         assert visit.page.evaluate("navigator.clipboard.readText()") == code
 
 
 def test_data_of_a_chart_are_downloaded(browser, address):
     with Visit(browser, address, "book/islands.html") as visit:
         about = visit.page.locator(".exhibit-about").first
-        about.locator("summary").press("Enter")
+        about.locator("summary").first.press("Enter")
         with visit.page.expect_download() as download:
             about.locator("a[download]").first.press("Enter")
         assert download.value.suggested_filename.endswith(".csv")
 
 
 def test_controls_of_a_chart_change_it(browser, address):
-    """The button that stands for controls not yet there wakes them and hands the focus on; arrows then change the drawing."""
+    """The button that stands for controls not yet there wakes them and hands the focus on.
+
+    Arrows then change the drawing.
+    """
     with Visit(browser, address, "book/public-opinion.html") as visit:
-        figure = visit.page.locator("figure.chart", has=visit.page.locator(".drawing[data-controls]")).first
+        figure = visit.page.locator(
+            "figure.chart", has=visit.page.locator(".drawing[data-controls]")
+        ).first
         figure.locator(".drawing-wake").press("Enter")
         figure.locator(".drawing-live svg").first.wait_for(timeout=20000)
-        visit.page.wait_for_function("document.activeElement.closest('.vega-bindings')")
+        until(visit.page, "document.activeElement.closest('.vega-bindings')")
         before = figure.locator(".drawing-live svg").first.inner_html()
         visit.page.keyboard.press("ArrowRight")
-        visit.page.wait_for_function("before => document.querySelector('.drawing-live svg').innerHTML !== before", arg=before)
+        until(
+            visit.page,
+            "before => document.querySelector('.drawing-live svg').innerHTML !== before",
+            arg=before,
+        )
 
 
-def test_the_search_in_the_contents_leads_to_results(browser, address):
+def test_the_search_in_the_masthead_leads_to_results(browser, address):
     with Visit(browser, address, "book/islands.html") as visit:
-        visit.page.locator("#contents input[name=q]").focus()
+        visit.page.locator(".masthead input[name=q]").focus()
         visit.page.keyboard.type("Etorofu")
         visit.page.keyboard.press("Enter")
         visit.page.wait_for_url("**/search.html?q=Etorofu")

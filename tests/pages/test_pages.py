@@ -1,4 +1,7 @@
-"""Every page of the built book in a real browser: no outside requests, no errors, every chart there, with and without scripts."""
+"""Every page of the built book in a real browser.
+
+No outside requests, no errors, every chart there, with and without scripts.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.visits import CHART_PAGES, PAGES, PROSE_PAGES, SITE, Visit
+from tests.visits import CHART_PAGES, EDITION_PAGES, PAGES, PROSE_PAGES, SITE, Visit, until
 from unsigned_peace import dataset
 from unsigned_peace.publishing.frame.imprint import imprint
 
+#: Bytes: of a page's text as it is; of all that it loads unasked, compressed; of that and an
+#: interactive chart. A page's text has its questions with whole answers, folded, notes in the
+#: margin, and two or three drawings a chart; compressed it is a fifth.
+HEAVIEST_TEXT, HEAVIEST_LOAD, HEAVIEST_LIVE = 380_000, 200_000, 550_000
 
-#: Bytes: of a page's text as it is; of all that it loads unasked, compressed; of that and an interactive chart.
-HEAVIEST_TEXT, HEAVIEST_LOAD, HEAVIEST_LIVE = 300_000, 200_000, 550_000
-#: The page of the search brings the index of all records with it, which grows with them.
-HEAVIEST_SEARCH = 300_000
+#: On a page whose cells run in it, where that is prepared (see ``test_run_here``).
+_COMPILES = "'wasm-unsafe-eval'"
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -25,8 +30,10 @@ def test_a_page_loads_light_with_nothing_from_outside_and_no_error(browser, addr
         assert visit.outside == []
         assert visit.errors == []
         assert (SITE / name).stat().st_size <= HEAVIEST_TEXT
-        assert visit.weight() <= (HEAVIEST_SEARCH if name == "search.html" else HEAVIEST_LOAD)
-        assert not any("vega" in address for address in visit.requested), "the chart library is loaded though nobody came to a chart"
+        assert visit.weight() <= HEAVIEST_LOAD
+        assert not any("vega" in address for address in visit.requested), (
+            "the chart library is loaded though nobody came to a chart"
+        )
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -34,8 +41,15 @@ def test_a_page_may_load_and_run_the_sites_own_files_only(name):
     text = (SITE / name).read_text(encoding="utf-8")
     policy = re.search(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', text)
     assert policy, "no content security policy"
-    assert "default-src 'none'" in policy[1] and "unsafe" not in policy[1] and "http" not in policy[1] and "*" not in policy[1]
-    assert text.index("Content-Security-Policy") < min(text.find(tag) % len(text) for tag in ("<script", "<link", "<img")), "it stands after what it is to govern"
+    assert (
+        "default-src 'none'" in policy[1]
+        and "unsafe" not in policy[1].replace(_COMPILES, "")
+        and "http" not in policy[1]
+        and "*" not in policy[1]
+    )
+    assert text.index("Content-Security-Policy") < min(
+        text.find(tag) % len(text) for tag in ("<script", "<link", "<img")
+    ), "it stands after what it is to govern"
 
 
 @pytest.mark.parametrize("name", CHART_PAGES)
@@ -55,14 +69,18 @@ def test_every_chart_becomes_interactive_when_a_reader_comes_to_it(browser, addr
 @pytest.mark.parametrize("width", [1200, 360])
 @pytest.mark.parametrize("name", CHART_PAGES)
 def test_every_chart_is_there_without_scripts(browser, address, name, width):
-    with Visit(browser, address, name, java_script_enabled=False, viewport={"width": width, "height": 800}) as visit:
+    with Visit(
+        browser, address, name, java_script_enabled=False, viewport={"width": width, "height": 800}
+    ) as visit:
         figures = visit.page.locator("figure.chart")
         assert figures.count() > 0
         for position in range(figures.count()):
             drawings = figures.nth(position).locator(".drawing svg:visible")
             assert drawings.count() == 1
             box = drawings.bounding_box()
-            assert 100 < box["width"] <= width and box["height"] > 60, f"{name}: chart {position + 1}"
+            assert 100 < box["width"] <= width and box["height"] > 60, (
+                f"{name}: chart {position + 1}"
+            )
 
 
 @pytest.mark.parametrize("name", CHART_PAGES)
@@ -70,9 +88,15 @@ def test_every_chart_has_description_sources_and_data(browser, address, name):
     with Visit(browser, address, name) as visit:
         for figure in visit.page.locator("figure.exhibit").all():
             assert len(figure.locator("[id$=-description]").text_content()) > 40
+            if name in EDITION_PAGES:  # it leads to the same exhibit in English
+                exhibit = figure.get_attribute("id")
+                assert figure.locator(f'a[href^="../book/"][href$="#{exhibit}"]').count() == 1
+                continue
             assert figure.locator(".exhibit-sources a").count() >= 1
             download = figure.locator("a[download]").first.get_attribute("href")
-            assert visit.page.request.get(visit.page.evaluate("href => new URL(href, location).href", download)).ok
+            assert visit.page.request.get(
+                visit.page.evaluate("href => new URL(href, location).href", download)
+            ).ok
 
 
 @pytest.mark.parametrize("width", [360, 320])
@@ -84,18 +108,32 @@ def test_a_page_fits_a_telephone(browser, address, name, width):
 
 def test_a_chart_with_controls_wakes_when_it_is_scrolled_to(browser, address):
     """Its controls stand above the drawing, where a reader who comes sees them."""
-    with Visit(browser, address, "book/borders.html#exhibit-a-day-on-the-map", viewport={"width": 360, "height": 800}) as visit:
-        slider = visit.page.locator("#exhibit-a-day-on-the-map .vega-bindings input")
+    with Visit(
+        browser,
+        address,
+        "book/two-level-game.html#exhibit-win-sets",
+        viewport={"width": 360, "height": 800},
+    ) as visit:
+        slider = visit.page.locator("#exhibit-win-sets .vega-bindings input")
         slider.wait_for(timeout=15000)
-        drawn = visit.page.locator("#exhibit-a-day-on-the-map .drawing-live svg").first
+        drawn = visit.page.locator("#exhibit-win-sets .drawing-live svg").first
         assert slider.bounding_box()["y"] < drawn.bounding_box()["y"]
-        row = visit.page.locator("#exhibit-a-day-on-the-map .vega-bind").first
-        assert row.evaluate("row => row.scrollWidth <= row.clientWidth && row.getBoundingClientRect().right <= 360")
+        row = visit.page.locator("#exhibit-win-sets .vega-bind").first
+        assert row.evaluate(
+            "row => row.scrollWidth <= row.clientWidth && row.getBoundingClientRect().right <= 360"
+        )
 
 
 def test_a_finger_reads_a_mark(browser, address):
-    with Visit(browser, address, "book/fast-track.html", viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True) as visit:
-        drawing = visit.page.locator("#exhibit-statements-by-topic-and-side .drawing")
+    with Visit(
+        browser,
+        address,
+        "book/formulas.html",
+        viewport={"width": 360, "height": 740},
+        has_touch=True,
+        is_mobile=True,
+    ) as visit:
+        drawing = visit.page.locator("#exhibit-islands-ladder .drawing")
         drawing.scroll_into_view_if_needed()
         drawing.tap()
         mark = drawing.locator(".drawing-live svg .mark-symbol path").nth(5)
@@ -105,13 +143,18 @@ def test_a_finger_reads_a_mark(browser, address):
         visit.page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         note = visit.page.locator("#vg-tooltip-element.visible")
         note.wait_for()
-        assert note.bounding_box()["x"] >= 0 and note.bounding_box()["x"] + note.bounding_box()["width"] <= 360
+        assert (
+            note.bounding_box()["x"] >= 0
+            and note.bounding_box()["x"] + note.bounding_box()["width"] <= 360
+        )
         visit.page.touchscreen.tap(340, 300)
         note.wait_for(state="hidden")
 
 
 def test_a_menu_over_the_page_goes_once_it_has_led_somewhere(browser, address):
-    with Visit(browser, address, "book/formulas.html", viewport={"width": 360, "height": 800}) as visit:
+    with Visit(
+        browser, address, "book/formulas.html", viewport={"width": 360, "height": 800}
+    ) as visit:
         visit.page.locator(".opens-on-this-page").click()
         visit.page.locator("#on-this-page a").nth(3).click()
         visit.page.locator("#on-this-page").wait_for(state="hidden")
@@ -121,7 +164,11 @@ def test_paper_shows_no_buttons_and_no_menus(browser, address):
     with Visit(browser, address, "book/does-it-help.html") as visit:
         visit.page.emulate_media(media="print")
         shown = visit.page.locator("button:visible, nav:visible, form:visible, summary:visible")
-        assert shown.count() == visit.page.locator("details[open] > summary:visible").count()
+        # what is printed open keeps its title
+        printed = visit.page.locator(
+            "details:is([open], .sd-dropdown, .answer, .exhibit-about) > summary:visible"
+        )
+        assert shown.count() == printed.count()
 
 
 @pytest.mark.parametrize("name", CHART_PAGES)
@@ -130,12 +177,15 @@ def test_charts_suit_the_dark_theme(browser, address, name):
     with Visit(browser, address, name, color_scheme="dark") as visit:
         inks = visit.page.evaluate(
             """[...document.querySelectorAll('figure.chart .drawing-wide text')]
-            .filter(text => !text.closest('[fill]')?.getAttribute('fill').includes('--chart-paper')) // names written on a bar
+            // but for names written on a bar
+            .filter(text => !text.closest('[fill]')?.getAttribute('fill').includes('chart-paper'))
             .map(text => getComputedStyle(text).fill)"""
         )
         assert inks
         for ink in set(inks):
-            red, green, blue = (int(part) for part in ink.removeprefix("rgb(").removesuffix(")").split(",")[:3])
+            red, green, blue = (
+                int(part) for part in ink.removeprefix("rgb(").removesuffix(")").split(",")[:3]
+            )
             assert red + green + blue > 330, f"{ink} is too dark for a dark page"
 
 
@@ -144,17 +194,17 @@ def test_the_timeline_filters_by_keyboard_and_without_a_server(browser):
     context = browser.new_context()
     page = context.new_page()
     page.goto(page_file)
-    everything = page.locator("#timeline > li:visible").count()
+    everything = page.locator("#timeline li:visible").count()
     page.locator("#timeline-filter input[name=words]").focus()
     page.keyboard.type("Iturup")
-    some = page.locator("#timeline > li:visible").count()
+    some = page.locator("#timeline li:visible").count()
     assert 0 < some < everything
     page.locator("#timeline-filter input[value=military]").focus()
     page.keyboard.press("Space")
-    assert page.locator("#timeline > li[data-kind=military]:visible").count() == 0
+    assert page.locator("#timeline li[data-kind=military]:visible").count() == 0
     page.locator("#timeline-filter button[type=reset]").focus()
     page.keyboard.press("Enter")
-    page.wait_for_function(f"document.querySelectorAll('#timeline > li:not([hidden])').length === {everything}")
+    until(page, f"document.querySelectorAll('#timeline li:not([hidden])').length === {everything}")
     context.close()
 
 
@@ -162,7 +212,7 @@ def test_the_timeline_is_whole_without_scripts(browser):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(Path(SITE / "book" / "timeline.html").as_uri())
-    assert page.locator("#timeline > li:visible").count() > 100
+    assert page.locator("#timeline li:visible").count() > 100
     assert not page.locator("#timeline-filter").is_visible()
     context.close()
 
@@ -170,7 +220,9 @@ def test_the_timeline_is_whole_without_scripts(browser):
 @pytest.mark.parametrize("width", [1200, 360])
 def test_the_contents_show_where_the_reader_is(browser, address, width):
     """On the page that stands last in the contents, wherever these open."""
-    with Visit(browser, address, "book/bibliography.html", viewport={"width": width, "height": 600}) as visit:
+    with Visit(
+        browser, address, "book/bibliography.html", viewport={"width": width, "height": 600}
+    ) as visit:
         if width < 600:
             visit.page.locator(".opens-contents").click()
         here = visit.page.locator("#contents [aria-current]")
@@ -191,4 +243,6 @@ def test_a_page_says_who_made_it(name):
 
 def test_the_last_day_of_the_record_stands_on_the_page_about_the_data():
     last = dataset.horizon()
-    assert f"the record covers is {last.day} {last:%B %Y}" in (SITE / "book" / "data-dictionary.html").read_text(encoding="utf-8")
+    assert f"the record covers is {last.day} {last:%B %Y}" in (
+        SITE / "book" / "data-dictionary.html"
+    ).read_text(encoding="utf-8")

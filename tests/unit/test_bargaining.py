@@ -21,10 +21,13 @@ def shares(*rows):
 
 def a_list(*picked, question="q"):
     """First choices (deal, percent) of one question."""
-    return pd.DataFrame(picked, columns=["deal", "percent"]).assign(question_id=question, derived=False)
+    return pd.DataFrame(picked, columns=["deal", "percent"]).assign(
+        question_id=question, derived=False
+    )
 
 
 # a share and a threshold --------------------------------------------------------------------
+
 
 @pytest.mark.parametrize(
     ("low", "high", "expected"),
@@ -46,14 +49,16 @@ def test_membership(low, high, expected):
 @pytest.mark.parametrize("size", [1, 50, 1000])
 def test_nobody_accepts(size):
     low, high = polling.wilson_interval(0, size)
-    assert bargaining.membership(low, high, 0) == "inside"  # nobody is enough where nobody is needed
+    # nobody is enough where nobody is needed
+    assert bargaining.membership(low, high, 0) == "inside"
     assert bargaining.membership(low, high, 100) == "outside"
 
 
 def test_all_accept():
     low, high = polling.wilson_interval(100, 1000)
     assert bargaining.membership(low, high, 50) == "inside"
-    assert bargaining.membership(low, high, 100) == "possible"  # a sample never proves that everybody does
+    # a sample never proves that everybody does
+    assert bargaining.membership(low, high, 100) == "possible"
 
 
 def test_raising_the_threshold_never_lets_a_deal_in():
@@ -75,6 +80,7 @@ def test_swapped_interval():
 
 # two win-sets -------------------------------------------------------------------------------
 
+
 @pytest.mark.parametrize(
     ("first", "second", "expected"),
     [
@@ -94,7 +100,11 @@ def test_in_both(first, second, expected):
 
 def test_overlap():
     frame = shares(
-        ("none", "Japan", 5, 9), ("none", "Russia", 52, 57), ("two", "Japan", 55, 60), ("two", "Russia", 48, 52), ("four", "Japan", 60, 66)
+        ("none", "Japan", 5, 9),
+        ("none", "Russia", 52, 57),
+        ("two", "Japan", 55, 60),
+        ("two", "Russia", 48, 52),
+        ("four", "Japan", 60, 66),
     )
     found = bargaining.overlap(frame, 50).set_index("deal")
     assert list(found.index) == ["none", "two", "four"]
@@ -113,24 +123,39 @@ def test_overlap_of_nothing():
 
 def test_two_questions_are_never_mixed():
     frame = shares(("two", "Japan", 5, 9), ("two", "Japan", 30, 40))
-    for function in (bargaining.side_by_side, bargaining.shared_threshold, lambda rows: bargaining.overlap(rows, 50)):
+    for function in (
+        bargaining.side_by_side,
+        bargaining.shared_threshold,
+        lambda rows: bargaining.overlap(rows, 50),
+    ):
         with pytest.raises(ValueError, match="two shares for one deal"):
             function(frame)
 
 
 def test_countries_of_other_data():
     frame = shares(("two", "A", 5, 9), ("two", "B", 30, 40))
-    assert bargaining.overlap(frame, 4, countries=("A", "B")).iloc[0].tolist() == ["two", "inside", "inside", "inside"]
+    assert bargaining.overlap(frame, 4, countries=("A", "B")).iloc[0].tolist() == [
+        "two",
+        "inside",
+        "inside",
+        "inside",
+    ]
 
 
 def test_categories_are_read_as_text():
-    frame = shares(("two", "Japan", 51, 59), ("two", "Russia", 51, 59)).astype({"deal": "category", "country": "category"})
+    frame = shares(("two", "Japan", 51, 59), ("two", "Russia", 51, 59)).astype(
+        {"deal": "category", "country": "category"}
+    )
     assert bargaining.overlap(frame, 50)["both"].tolist() == ["inside"]
 
 
 def test_shared_threshold_is_the_weaker_share():
     frame = shares(
-        ("none", "Japan", 6, 8), ("none", "Russia", 54, 56), ("two", "Japan", 10, 12), ("two", "Russia", 10, 12), ("four", "Japan", 60, 66)
+        ("none", "Japan", 6, 8),
+        ("none", "Russia", 54, 56),
+        ("two", "Japan", 10, 12),
+        ("two", "Russia", 10, 12),
+        ("four", "Japan", 60, 66),
     )
     found = bargaining.shared_threshold(frame)
     assert found["deal"].tolist() == ["two", "none"]  # four was asked in Japan only
@@ -140,15 +165,23 @@ def test_shared_threshold_is_the_weaker_share():
 
 # reading lists ------------------------------------------------------------------------------
 
+
 def test_generous_adds_what_is_worse_for_ones_own_side():
-    found = bargaining.generous(a_list(("none", 7), ("two", 10), ("two first", 44), ("four", 33)), JAPANESE_BEST_FIRST)
+    found = bargaining.generous(
+        a_list(("none", 7), ("two", 10), ("two first", 44), ("four", 33)), JAPANESE_BEST_FIRST
+    )
     assert found["deal"].tolist() == ["none", "two", "two first", "four"]
     assert found["percent"].tolist() == [7, 17, 61, 94]
     assert found["derived"].all()
 
 
 def test_generous_keeps_questions_apart_and_rows_in_order():
-    frame = pd.concat([a_list(("four", 60), ("none", 20), question="a"), a_list(("none", 5), ("four", 30), question="b")])
+    frame = pd.concat(
+        [
+            a_list(("four", 60), ("none", 20), question="a"),
+            a_list(("none", 5), ("four", 30), question="b"),
+        ]
+    )
     frame.index = [4, 7, 4, 7]  # as frames put together have
     found = bargaining.generous(frame, JAPANESE_BEST_FIRST)
     assert found["percent"].tolist() == [80, 20, 5, 35]
@@ -156,7 +189,9 @@ def test_generous_keeps_questions_apart_and_rows_in_order():
 
 
 def test_generous_drops_intervals_of_the_first_choices():
-    found = bargaining.generous(a_list(("none", 7), ("four", 33)).assign(low=1.0, high=2.0), JAPANESE_BEST_FIRST)
+    found = bargaining.generous(
+        a_list(("none", 7), ("four", 33)).assign(low=1.0, high=2.0), JAPANESE_BEST_FIRST
+    )
     assert not {"low", "high"} & set(found.columns)
 
 
@@ -179,8 +214,15 @@ def test_generous_refuses(picked, message):
 
 # sample sizes -------------------------------------------------------------------------------
 
+
 def polled(**columns):
-    row = {"percent": 50.0, "sample_size": pd.NA, "probability_sample": "presumed", "subgroup": pd.NA, "base": pd.NA}
+    row = {
+        "percent": 50.0,
+        "sample_size": pd.NA,
+        "probability_sample": "presumed",
+        "subgroup": pd.NA,
+        "base": pd.NA,
+    }
     return pd.DataFrame([{**row, **columns}]).astype({"sample_size": "Int64"})
 
 
@@ -200,7 +242,9 @@ def test_a_known_sample_size_stays():
 
 
 def test_an_assumed_size_gives_no_interval_to_those_not_drawn_at_random():
-    found = polling.with_intervals(bargaining.with_assumed_size(polled(probability_sample="no"), 1000)).iloc[0]
+    found = polling.with_intervals(
+        bargaining.with_assumed_size(polled(probability_sample="no"), 1000)
+    ).iloc[0]
     assert pd.isna(found["low"])
 
 
@@ -211,11 +255,15 @@ def test_an_empty_sample_cannot_be_assumed():
 
 # the same rule on the page -------------------------------------------------------------------
 
+
 def test_the_chart_draws_what_the_model_computes():
     """The Vega expressions agree with the functions, touching and missing intervals included."""
     ends = [(0, 10), (40, 50), (45, 55), (50, 60), (70, 80), (None, None)]
     pairs = [(first, second) for first in ends for second in ends]
-    frame = pd.DataFrame([[*first, *second] for first, second in pairs], columns=["Japan_low", "Japan_high", "Russia_low", "Russia_high"])
+    frame = pd.DataFrame(
+        [[*first, *second] for first, second in pairs],
+        columns=["Japan_low", "Japan_high", "Russia_low", "Russia_high"],
+    )
     expected = []
     for first, second in pairs:
         places = [bargaining.membership(*first, 50), bargaining.membership(*second, 50)]
@@ -223,7 +271,10 @@ def test_the_chart_draws_what_the_model_computes():
     chart = (
         alt.Chart(frame.assign(row=range(len(frame))))
         .add_params(alt.param(name="threshold", value=50))
-        .transform_calculate(japan=bargaining.membership_expression("Japan"), russia=bargaining.membership_expression("Russia"))
+        .transform_calculate(
+            japan=bargaining.membership_expression("Japan"),
+            russia=bargaining.membership_expression("Russia"),
+        )
         .transform_calculate(both=bargaining.in_both_expression("japan", "russia"))
         .transform_calculate(all="datum.japan + '/' + datum.russia + '/' + datum.both")
         .mark_text()

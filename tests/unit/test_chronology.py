@@ -6,7 +6,14 @@ import pandas as pd
 import pytest
 
 from unsigned_peace import load
-from unsigned_peace.chronology import administered_by, administration_until, days_between, intervals, old_style, old_style_gap
+from unsigned_peace.chronology import (
+    administered_by,
+    administration_until,
+    days_between,
+    intervals,
+    old_style,
+    old_style_gap,
+)
 from unsigned_peace.dataset import horizon
 
 
@@ -16,10 +23,15 @@ def spans(*rows: tuple) -> pd.DataFrame:
     return frame.assign(start=pd.to_datetime(frame["start"]), end=pd.to_datetime(frame["end"]))
 
 
-SMALL = spans(("a", "1855-02-07", "1875-08-22", "Russian Empire"), ("a", "1875-08-22", None, "Japan"), ("b", "1855-02-07", None, "Japan"))
+SMALL = spans(
+    ("a", "1855-02-07", "1875-08-22", "Russian Empire"),
+    ("a", "1875-08-22", None, "Japan"),
+    ("b", "1855-02-07", None, "Japan"),
+)
 
 
 # days ------------------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize(
     ("first", "second", "days"),
@@ -36,7 +48,9 @@ def test_days_between(first, second, days):
     assert days_between(first, pd.Timestamp(second)) == days
 
 
-@pytest.mark.parametrize("wrong", [None, pd.NaT, "1945-02-30", "soon", pd.Timestamp("1945-08-15 12:00")])
+@pytest.mark.parametrize(
+    "wrong", [None, pd.NaT, "1945-02-30", "soon", pd.Timestamp("1945-08-15 12:00")]
+)
 def test_days_need_two_whole_days(wrong):
     with pytest.raises(ValueError):
         days_between("1945-08-15", wrong)
@@ -54,21 +68,37 @@ def test_intervals_leave_out_what_is_not_known_to_the_day():
 
 
 def test_intervals_of_one_day_are_none_long():
-    assert intervals(spans(("a", "2020-07-04", "2020-07-04", "x")), "start", "end")["days"].tolist() == [0]
+    assert intervals(spans(("a", "2020-07-04", "2020-07-04", "x")), "start", "end")[
+        "days"
+    ].tolist() == [0]
 
 
 def test_intervals_refuse_an_end_before_the_start():
     with pytest.raises(ValueError, match="ends before it starts: row 1"):
-        intervals(spans(("a", "1900-01-01", "1900-01-02", "x"), ("a", "1900-01-02", "1900-01-01", "x")), "start", "end")
+        intervals(
+            spans(("a", "1900-01-01", "1900-01-02", "x"), ("a", "1900-01-02", "1900-01-01", "x")),
+            "start",
+            "end",
+        )
 
 
 # administration --------------------------------------------------------------------------------
 
+
 @pytest.mark.parametrize(
-    ("day", "state"), [("1855-02-07", "Russian Empire"), ("1875-08-21", "Russian Empire"), ("1875-08-22", "Japan"), ("2099-01-01", "Japan")]
+    ("day", "state"),
+    [
+        ("1855-02-07", "Russian Empire"),
+        ("1875-08-21", "Russian Empire"),
+        ("1875-08-22", "Japan"),
+        ("2099-01-01", "Japan"),
+    ],
 )
 def test_the_new_administration_counts_from_the_day_of_the_change(day, state):
-    assert administered_by(day, SMALL).set_index("place_id")["state"].to_dict() == {"a": state, "b": "Japan"}
+    assert administered_by(day, SMALL).set_index("place_id")["state"].to_dict() == {
+        "a": state,
+        "b": "Japan",
+    }
 
 
 def test_no_administration_is_made_up_before_the_record():
@@ -108,12 +138,18 @@ def test_administration_runs_to_the_last_day_of_the_record_unless_a_day_is_given
 def test_administration_until_a_day_adds_up_and_is_cut_there():
     until = administration_until("1900-01-01", SMALL)
     assert until["end"].max() == pd.Timestamp("1900-01-01")
-    assert until.groupby("place_id")["days"].sum().eq(days_between("1855-02-07", "1900-01-01")).all()
-    assert administration_until("1870-01-01", SMALL)["state"].tolist() == ["Russian Empire", "Japan"]
+    assert (
+        until.groupby("place_id")["days"].sum().eq(days_between("1855-02-07", "1900-01-01")).all()
+    )
+    assert administration_until("1870-01-01", SMALL)["state"].tolist() == [
+        "Russian Empire",
+        "Japan",
+    ]
     assert administration_until("1855-02-07", SMALL).empty
 
 
 # calendars -------------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize(
     ("new", "old", "gap"),

@@ -11,7 +11,10 @@ from unsigned_peace import coding, load
 
 
 def test_kappa_of_a_table_reckoned_by_hand():
-    """Forty rows, two codes: 18 and 12 alike, 6 and 4 apart. Observed 0.75, expected 0.51, kappa 0.24 / 0.49."""
+    """Forty rows, two codes: 18 and 12 alike, 6 and 4 apart.
+
+    Observed 0.75, expected 0.51, kappa 0.24 / 0.49.
+    """
     first = pd.Series(["a"] * 24 + ["b"] * 16)
     second = pd.Series(["a"] * 18 + ["b"] * 6 + ["a"] * 4 + ["b"] * 12)
     expected = (24 * 22 + 16 * 18) / 1600
@@ -29,7 +32,9 @@ def test_fewer_than_thirty_rows_bear_no_kappa():
 
 def test_a_single_code_bears_no_kappa():
     codes = pd.Series(["a"] * 40)
-    assert coding.agreement(codes, codes).percent == 100 and math.isnan(coding.agreement(codes, codes).kappa)
+    assert coding.agreement(codes, codes).percent == 100 and math.isnan(
+        coding.agreement(codes, codes).kappa
+    )
 
 
 def test_blanks_agree_with_blanks_only():
@@ -52,8 +57,12 @@ def test_positions_coded_twice_are_compared_and_others_left_out():
     assert found["percent"].eq(100).all()
     assert found.loc["dimension", "rows"] == len(positions)
     assert found.loc["code of sequence", "rows"] == positions["dimension"].eq("sequence").sum()
-    one_wrong = same.assign(second_dimension=same["second_dimension"].astype(str).mask(same.index == 0, "deadline"))
-    assert coding.of_positions(one_wrong).set_index("coded").loc["dimension", "percent"] == pytest.approx(100 * (1 - 1 / len(positions)))
+    one_wrong = same.assign(
+        second_dimension=same["second_dimension"].astype(str).mask(same.index == 0, "deadline")
+    )
+    assert coding.of_positions(one_wrong).set_index("coded").loc[
+        "dimension", "percent"
+    ] == pytest.approx(100 * (1 - 1 / len(positions)))
 
 
 def test_every_position_was_coded_twice():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
 
 import pytest
@@ -42,9 +43,13 @@ def project(tmp_path, monkeypatch):
     shutil.copytree(paths.PACKAGE, tmp_path / "package")
     monkeypatch.setenv("UNSIGNED_PEACE_DATA", str(tmp_path / "data"))
     for name, path in {
-        "ROOT": tmp_path, "CHAPTERS": tmp_path / "book", "REFERENCE": tmp_path / "reference", "EXECUTED": tmp_path / "executed",
-        "LOCK": tmp_path / "requirements.txt", "PACKAGE": tmp_path / "package",
-    }.items():  # fmt: skip
+        "ROOT": tmp_path,
+        "CHAPTERS": tmp_path / "book",
+        "REFERENCE": tmp_path / "reference",
+        "EXECUTED": tmp_path / "executed",
+        "LOCK": tmp_path / "requirements.txt",
+        "PACKAGE": tmp_path / "package",
+    }.items():
         monkeypatch.setattr(paths, name, path)
     return tmp_path
 
@@ -74,21 +79,35 @@ def test_its_record_names_cells_tables_modules_and_lock(project):
     up_to_date(project)
     inputs = load_executed(project / "executed" / "one.ipynb").metadata[RECORD]["inputs"]
     assert list(inputs["tables"]) == ["places"]
-    assert set(inputs["modules"]) == {"unsigned_peace", "unsigned_peace.dataset", "unsigned_peace.paths"}
+    assert set(inputs["modules"]) == {
+        "unsigned_peace",
+        "unsigned_peace.dataset",
+        "unsigned_peace.paths",
+    }
     assert inputs["cells"] and inputs["lock"]
 
 
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda p: (p / "book/one.md").write_text(CHAPTER.replace('print("places")', 'print("more")'), encoding="utf-8"), "cells"),
+        (
+            lambda p: (p / "book/one.md").write_text(
+                CHAPTER.replace('print("places")', 'print("more")'), encoding="utf-8"
+            ),
+            "cells",
+        ),
         (lambda p: append(p / "data/places.csv", "zz\n"), "table places"),
-        (lambda p: append(p / "package/dataset.py", "# changed\n"), "module unsigned_peace.dataset"),
+        (
+            lambda p: append(p / "package/dataset.py", "# changed\n"),
+            "module unsigned_peace.dataset",
+        ),
         (lambda p: append(p / "requirements.txt", "# changed\n"), "lock"),
     ],
     ids=["cells", "table", "module", "lock"],
 )
-def test_a_chapter_runs_again_when_something_it_was_made_from_changed(project, capsys, change, reason):
+def test_a_chapter_runs_again_when_something_it_was_made_from_changed(
+    project, capsys, change, reason
+):
     executions(project, capsys)
     change(project)
     _, lines = up_to_date(project), capsys.readouterr().out
@@ -97,17 +116,24 @@ def test_a_chapter_runs_again_when_something_it_was_made_from_changed(project, c
 
 def test_a_module_that_moves_no_output_changes_the_record_and_not_the_notebook(project, capsys):
     executions(project, capsys)
-    notebook, record = project / "executed" / "one.ipynb", project / "executed" / "inputs" / "one.json"
+    notebook, record = (
+        project / "executed" / "one.ipynb",
+        project / "executed" / "inputs" / "one.json",
+    )
     before = notebook.read_bytes(), record.read_bytes()
     append(project / "package/dataset.py", "# changed\n")
-    assert executions(project, capsys) == ["executing book/one.md (changed: module unsigned_peace.dataset)"]
+    assert executions(project, capsys) == [
+        "executing book/one.md (changed: module unsigned_peace.dataset)"
+    ]
     assert notebook.read_bytes() == before[0] and record.read_bytes() != before[1]
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda p: (p / "book/one.md").write_text(CHAPTER.replace("There are", "The dataset has"), encoding="utf-8"),
+        lambda p: (p / "book/one.md").write_text(
+            CHAPTER.replace("There are", "The dataset has"), encoding="utf-8"
+        ),
         lambda p: append(p / "data/events.csv", "zz\n"),
         lambda p: append(p / "package/polling.py", "# changed\n"),
     ],
@@ -132,12 +158,25 @@ def test_committed_outputs_serve_where_they_hold(project, capsys):
         ("one.ipynb", lambda text: text.replace("places\\n", "people\\n")),
         ("one.ipynb", lambda text: text[: len(text) // 2]),
         ("one.ipynb", lambda text: ""),
-        ("one.ipynb", lambda text: json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})),
+        (
+            "one.ipynb",
+            lambda text: json.dumps(
+                {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+            ),
+        ),
         ("one.ipynb", lambda text: "[1]"),
         ("inputs/one.json", lambda text: text.replace('"places": "', '"places": "0')),
         ("inputs/one.json", lambda text: ""),
     ],
-    ids=["an output changed", "cut", "empty", "another notebook", "no notebook", "the record changed", "the record empty"],
+    ids=[
+        "an output changed",
+        "cut",
+        "empty",
+        "another notebook",
+        "no notebook",
+        "the record changed",
+        "the record empty",
+    ],
 )
 def test_a_damaged_output_is_named_and_not_used(project, capsys, file, damage):
     executions(project, capsys)
@@ -161,15 +200,30 @@ def test_a_notebook_without_its_record_is_not_used(project, capsys):
     ("cell", "prose", "expected"),
     [
         ("1 / 0", "", r"book/one\.md:10: cell 1: ZeroDivisionError: division by zero"),
-        ("n = 1", "{eval}`missing`", r"book/one\.md:13: prose: the figure \{eval\}`missing` has no value: NameError"),
-        ("n = 1", "{eval}`n`\n\n```{code-cell} python\nn = 2\n```\n\n{eval}`n`", r"book/one\.md:13: prose: the figure \{eval\}`n` is 1 here and 2 at the chapter's end"),
+        (
+            "n = 1",
+            "{eval}`missing`",
+            r"book/one\.md:13: prose: the figure \{eval\}`missing` has no value: NameError",
+        ),
+        (
+            "n = 1",
+            "{eval}`n`\n\n```{code-cell} python\nn = 2\n```\n\n{eval}`n`",
+            r"book/one\.md:13: prose: the figure \{eval\}`n` is 1 here and 2 at the chapter's end",
+        ),
+        (
+            "place = 'Moscow'",
+            "{eval}`place`",
+            r"book/one\.md:13: prose: the figure .*`place` would .* as 'Moscow', quotes included",
+        ),
         ("import os; os._exit(1)", "", r"book/one\.md:10: cell 1: the kernel died"),
     ],
-    ids=["raises", "figure without value", "one name with two values", "kernel dies"],
+    ids=["raises", "no value", "one name with two values", "in quotes", "kernel dies"],
 )
 def test_a_fault_names_chapter_line_and_cell(project, cell, prose, expected):
     head = CHAPTER.split("```")[0]
-    (project / "book" / "one.md").write_text(f"{head}```{{code-cell}} python\n{cell}\n```\n\n{prose}\n", encoding="utf-8")
+    (project / "book" / "one.md").write_text(
+        f"{head}```{{code-cell}} python\n{cell}\n```\n\n{prose}\n", encoding="utf-8"
+    )
     [fault] = up_to_date(project)
     import re
 
@@ -177,10 +231,33 @@ def test_a_fault_names_chapter_line_and_cell(project, cell, prose, expected):
     assert not (project / "executed" / "one.ipynb").exists()
 
 
+def test_of_thousands_of_opened_files_each_one_counts(project):
+    """The one that no record would speak of is the last of them by name."""
+    many, own = project.parent / "a", project / "own.txt"
+    many.mkdir()
+    own.write_text("7", encoding="utf-8")
+    opens = (
+        f"for number in range(1500):\n    open(f'{many}/{{number}}', 'w').close()\n"
+        f"count = int(open('{own}').read())\n"
+    )
+    path = project / "book" / "one.md"
+    text = path.read_text(encoding="utf-8")
+    cell = re.search(r"(?s)(?<=```\{code-cell\} python\n).*?(?=```)", text)
+    path.write_text(text.replace(cell[0], opens), encoding="utf-8")
+    assert up_to_date(project) == [
+        (
+            "book/one.md: opens own.txt itself; what a chapter is made from is recorded only for "
+            "what `unsigned_peace` loads"
+        )
+    ]
+
+
 def test_a_failing_chapter_keeps_the_file_it_had(project, capsys):
     executions(project, capsys)
     kept = (project / "executed" / "one.ipynb").read_bytes()
-    (project / "book" / "one.md").write_text(CHAPTER.replace('print("places")', "1 / 0"), encoding="utf-8")
+    (project / "book" / "one.md").write_text(
+        CHAPTER.replace('print("places")', "1 / 0"), encoding="utf-8"
+    )
     assert len(up_to_date(project)) == 1
     assert (project / "executed" / "one.ipynb").read_bytes() == kept
 

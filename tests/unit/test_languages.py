@@ -25,7 +25,11 @@ from unsigned_peace.publishing.html import languages
     ],
 )
 def test_a_passage_is_one_piece_in_its_language(text, language):
-    assert list(languages.passages(f"In Tokyo {text} (it says).")) == [("In Tokyo ", ""), (text, language), (" (it says).", "")]
+    assert list(languages.passages(f"In Tokyo {text} (it says).")) == [
+        ("In Tokyo ", ""),
+        (text, language),
+        (" (it says).", ""),
+    ]
 
 
 def test_english_stays_one_piece_and_nothing_is_lost():
@@ -36,18 +40,28 @@ def test_english_stays_one_piece_and_nothing_is_lost():
 
 
 def test_only_text_is_marked_and_a_declared_language_is_left_alone():
-    html = '<p title="択捉">Итуруп &amp; x</p><td lang="ru">Шикотан</td><cite lang="en">色丹</cite><svg><text>色丹</text></svg><script>"色丹"</script>'
+    html = (
+        '<p title="択捉">Итуруп &amp; x</p><td lang="ru">Шикотан</td><cite lang="en">色丹</cite>'
+        '<svg><text>色丹</text></svg><script>"色丹"</script>'
+    )
     assert languages.marked(html) == (
         '<p title="択捉"><span lang="ru">Итуруп</span> &amp; x</p><td lang="ru">Шикотан</td>'
-        '<cite lang="en"><span lang="ja">色丹</span></cite><svg><text>色丹</text></svg><script>"色丹"</script>'
+        '<cite lang="en"><span lang="ja">色丹</span></cite><svg><text>色丹</text></svg>'
+        '<script>"色丹"</script>'
     )
 
 
 def test_prose_is_marked_and_code_is_not():
     document = new_document("page")
-    document += [nodes.paragraph("", "", nodes.emphasis("", "Курилы"), nodes.Text(" and 色丹")), nodes.literal_block("", "x = '色丹'")]
+    document += [
+        nodes.paragraph("", "", nodes.emphasis("", "Курилы"), nodes.Text(" and 色丹")),
+        nodes.literal_block("", "x = '色丹'"),
+    ]
     languages.MarkLanguages(document).run()
-    assert [(node.astext(), node["classes"]) for node in document.findall(nodes.inline)] == [("Курилы", ["language-ru"]), ("色丹", ["language-ja"])]
+    assert [(node.astext(), node["classes"]) for node in document.findall(nodes.inline)] == [
+        ("Курилы", ["language-ru"]),
+        ("色丹", ["language-ja"]),
+    ]
     assert document.astext() == "Курилы and 色丹\n\nx = '色丹'"
 
 
@@ -58,5 +72,14 @@ def test_every_japanese_and_russian_word_of_the_built_pages_is_marked(site):
     pages = sorted((site / "book").rglob("*.html"))
     assert any(marked.search(page.read_text(encoding="utf-8")) for page in pages)
     for page in pages:
-        rest = quiet.sub(" ", marked.sub(" ", quiet.sub(lambda tag: tag[0] if tag[0].startswith("<") and not tag[1] else " ", page.read_text(encoding="utf-8"))))
+        rest = quiet.sub(
+            " ",
+            marked.sub(
+                " ",
+                quiet.sub(
+                    lambda tag: tag[0] if tag[0].startswith("<") and not tag[1] else " ",
+                    page.read_text(encoding="utf-8"),
+                ),
+            ),
+        )
         assert not foreign.findall(rest), f"{page.relative_to(ROOT)}: {foreign.findall(rest)[:5]}"

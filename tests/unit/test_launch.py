@@ -1,4 +1,7 @@
-"""Links to run a chapter: made from the repository's address, and none where there is no public one."""
+"""Links to run a chapter.
+
+Made from the repository's address, and none where there is no public one.
+"""
 
 from __future__ import annotations
 
@@ -34,31 +37,64 @@ def test_an_address_names_a_repository_in_each_form_that_git_takes(address, host
 
 
 def test_a_user_and_a_password_in_an_address_stay_out_of_the_pages():
-    assert parse("https://someone:secret@github.com/owner/name.git").url == "https://github.com/owner/name"
+    assert (
+        parse("https://someone:secret@github.com/owner/name.git").url
+        == "https://github.com/owner/name"
+    )
 
 
 @pytest.mark.parametrize(
-    "address", ["", "/srv/git/name.git", "../name", "file:///srv/git/name.git", "C:\\books\\name", "C:/books/name", "https://localhost/owner/name", "https://github.com/", "a b"]
+    "address",
+    [
+        "",
+        "/srv/git/name.git",
+        "../name",
+        "file:///srv/git/name.git",
+        "C:\\books\\name",
+        "C:/books/name",
+        "https://localhost/owner/name",
+        "https://github.com/",
+        "a b",
+    ],
 )
 def test_a_folder_or_no_address_is_no_public_repository(address):
     assert parse(address) is None
 
 
 def test_links_for_a_repository_on_github():
-    links = Launcher(Repository("github.com", "owner/name"), "main", BINDER, HUB).links("book/islands")
+    links = Launcher(Repository("github.com", "owner/name"), "main", BINDER, HUB).links(
+        "book/islands"
+    )
     assert links == [
-        ("Run on Binder", "https://mybinder.org/v2/gh/owner/name/main?urlpath=lab%2Ftree%2Fbook%2Fislands.md"),
+        (
+            "Run on Binder",
+            "https://mybinder.org/v2/gh/owner/name/main?urlpath=lab%2Ftree%2Fbook%2Fislands.md",
+        ),
         (
             "Run on the class's hub",
-            "https://hub.example.edu/hub/user-redirect/git-pull?repo=https%3A%2F%2Fgithub.com%2Fowner%2Fname&branch=main&urlpath=lab%2Ftree%2Fname%2Fbook%2Fislands.md",
+            (
+                "https://hub.example.edu/hub/user-redirect/git-pull"
+                "?repo=https%3A%2F%2Fgithub.com%2Fowner%2Fname"
+                "&branch=main&urlpath=lab%2Ftree%2Fname%2Fbook%2Fislands.md"
+            ),
         ),
     ]
 
 
 def test_links_for_a_repository_on_gitlab():
-    links = dict(Launcher(Repository("gitlab.com", "group/subgroup/name"), "a/branch", BINDER, HUB).links("book/islands"))
-    assert links["Run on Binder"] == "https://mybinder.org/v2/gl/group%2Fsubgroup%2Fname/a%2Fbranch?urlpath=lab%2Ftree%2Fbook%2Fislands.md"
-    assert "repo=https%3A%2F%2Fgitlab.com%2Fgroup%2Fsubgroup%2Fname&branch=a%2Fbranch" in links["Run on the class's hub"]
+    links = dict(
+        Launcher(Repository("gitlab.com", "group/subgroup/name"), "a/branch", BINDER, HUB).links(
+            "book/islands"
+        )
+    )
+    assert links["Run on Binder"] == (
+        "https://mybinder.org/v2/gl/group%2Fsubgroup%2Fname/a%2Fbranch"
+        "?urlpath=lab%2Ftree%2Fbook%2Fislands.md"
+    )
+    assert (
+        "repo=https%3A%2F%2Fgitlab.com%2Fgroup%2Fsubgroup%2Fname&branch=a%2Fbranch"
+        in links["Run on the class's hub"]
+    )
 
 
 def test_no_repository_no_service_no_link():
@@ -67,7 +103,12 @@ def test_no_repository_no_service_no_link():
 
 
 def test_a_host_that_binder_does_not_build_from_by_branch_has_the_hub_only():
-    assert [text for text, _ in Launcher(Repository("git.example.edu", "a/b"), "main", BINDER, HUB).links("book/islands")] == ["Run on the class's hub"]
+    assert [
+        text
+        for text, _ in Launcher(Repository("git.example.edu", "a/b"), "main", BINDER, HUB).links(
+            "book/islands"
+        )
+    ] == ["Run on the class's hub"]
 
 
 @pytest.fixture
@@ -82,12 +123,20 @@ def checkout(tmp_path):
 
 
 def test_without_a_setting_the_remote_of_the_checkout_is_asked(checkout):
-    assert launcher({}, origin(checkout("git@gitlab.com:group/name.git"))).repository == Repository("gitlab.com", "group/name")
+    assert launcher({}, origin(checkout("git@gitlab.com:group/name.git"))).repository == Repository(
+        "gitlab.com", "group/name"
+    )
 
 
 def test_the_setting_comes_before_the_remote(checkout):
-    options = {"repository_url": "https://github.com/owner/name", "repository_branch": "2026", "launch_buttons": {"binderhub_url": BINDER, "jupyterhub_url": HUB}}
-    assert launcher(options, origin(checkout("git@gitlab.com:group/name.git"))) == Launcher(Repository("github.com", "owner/name"), "2026", BINDER, HUB)
+    options = {
+        "repository_url": "https://github.com/owner/name",
+        "repository_branch": "2026",
+        "launch_buttons": {"binderhub_url": BINDER, "jupyterhub_url": HUB},
+    }
+    assert launcher(options, origin(checkout("git@gitlab.com:group/name.git"))) == Launcher(
+        Repository("github.com", "owner/name"), "2026", BINDER, HUB
+    )
 
 
 @pytest.mark.parametrize("remote", [None, "/srv/git/name.git"])
@@ -100,18 +149,28 @@ def test_a_folder_that_is_no_checkout_has_no_repository(tmp_path):
 
 
 def test_a_setting_that_is_no_repository_is_a_fault_that_says_what_was_expected():
-    with pytest.raises(ExtensionError, match=r"_config\.yml: repository: url: 'github' is not the address of a repository"):
+    with pytest.raises(
+        ExtensionError,
+        match=r"_config\.yml: repository: url: 'github' is not the address of a repository",
+    ):
         launcher({"repository_url": "github"})
 
 
 def page(*boxes: nodes.Node, launcher: Launcher, builder: str = "html") -> nodes.document:
     """A page of one section with these boxes in it, after the links were added."""
     document = nodes.document(None, None)
-    document += nodes.section("", nodes.title("", "A chapter"), *boxes, nodes.section("", nodes.paragraph("", "The end.")))
+    document += nodes.section(
+        "", nodes.title("", "A chapter"), *boxes, nodes.section("", nodes.paragraph("", "The end."))
+    )
     app = SimpleNamespace(
-        builder=SimpleNamespace(name=builder, get_relative_uri=lambda _page, to: f"{to.rpartition('/')[2]}.html"),
-        config=SimpleNamespace(launcher=launcher),
-        env=SimpleNamespace(found_docs={"book/islands", "book/run-it-yourself"}),
+        builder=SimpleNamespace(
+            name=builder, get_relative_uri=lambda _page, to: f"{to.rpartition('/')[2]}.html"
+        ),
+        config=SimpleNamespace(launcher=launcher, root_doc="book/index"),
+        env=SimpleNamespace(
+            found_docs={"book/islands", "book/run-it-yourself"},
+            external_site_map=SimpleNamespace(root=SimpleNamespace(subtrees=[])),
+        ),
     )
     _add_links(app, document, "book/islands")
     return document
@@ -130,18 +189,32 @@ def launch_lines(document: nodes.document) -> list[nodes.Node]:
 
 
 def test_a_chapter_has_its_links_under_the_aims_and_says_how_to_run_it_here():
-    document = page(cell(), aims(), launcher=Launcher(Repository("github.com", "owner/name"), "main", BINDER, HUB))
+    document = page(
+        cell(),
+        aims(),
+        launcher=Launcher(Repository("github.com", "owner/name"), "main", BINDER, HUB),
+    )
     [line] = launch_lines(document)
-    assert line.astext() == "Run on Binder Run on the class's hub or on your own machine: make lab, then open book/islands.md (how)."
+    assert line.astext() == (
+        "Run on Binder Run on the class's hub or on your own machine: make lab, "
+        "then open book/islands.md (how) · Download as a notebook · Cite"
+    )
     assert [link["refuri"].split("?")[0] for link in line.findall(nodes.reference)] == [
-        "https://mybinder.org/v2/gh/owner/name/main", "https://hub.example.edu/hub/user-redirect/git-pull", "run-it-yourself.html"
-    ]  # fmt: skip
+        "https://mybinder.org/v2/gh/owner/name/main",
+        "https://hub.example.edu/hub/user-redirect/git-pull",
+        "run-it-yourself.html",
+        "downloads/chapters/islands.ipynb",
+        "#cite-this-chapter",
+    ]
     assert "aims" in line.parent[line.parent.index(line) - 1]["classes"]
 
 
 def test_without_a_repository_a_chapter_has_no_dead_link_and_says_how_to_run_it_here():
     [line] = launch_lines(page(aims(), cell(), launcher=Launcher(None, "main", BINDER, HUB)))
-    assert line.astext() == "Run this chapter on your own machine: make lab, then open book/islands.md (how)."
+    assert line.astext() == (
+        "Run it on your own machine: make lab, then open book/islands.md (how) · "
+        "Download as a notebook · Cite"
+    )
 
 
 def test_a_chapter_without_aims_has_its_links_at_the_end():

@@ -1,4 +1,7 @@
-"""The package's layers (``.importlinter``): imports lead down only, and every module has its place."""
+"""The package's layers (``.importlinter``).
+
+Imports lead down only, and every module has its place.
+"""
 
 from __future__ import annotations
 

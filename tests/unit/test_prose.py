@@ -16,6 +16,13 @@ from unsigned_peace import prose
         (prose.words(3), "three"),
         (prose.words(27), "27"),
         (prose.words(0, zero="no"), "no"),
+        (prose.out_of(5, 6), "five of the six"),
+        (prose.out_of(6, 6), "all six"),
+        (prose.out_of(0, 14), "none of the 14"),
+        (prose.out_of(2, 2), "both"),
+        (prose.out_of(0, 2), "neither"),
+        (prose.out_of(1, 1), "the one"),
+        (prose.out_of(0, 1), "none"),
         (prose.percent(61.6), "61.6 percent"),
         (prose.percent(np.float64(74)), "74 percent"),
         (prose.percent(66.666, 0), "67 percent"),
@@ -36,7 +43,9 @@ def test_a_figure_reads_as_a_writer_would_write_it(figure, shown):
     assert pretty(figure) == shown, "no quotation marks in a notebook"
 
 
-@pytest.mark.parametrize("make", [prose.number, prose.words, prose.percent, prose.points, prose.minutes, prose.date])
+@pytest.mark.parametrize(
+    "make", [prose.number, prose.words, prose.percent, prose.points, prose.minutes, prose.date]
+)
 @pytest.mark.parametrize("value", [None, float("nan"), pd.NA, pd.NaT])
 def test_a_missing_value_is_refused(make, value):
     with pytest.raises(ValueError, match="missing"):
@@ -47,6 +56,18 @@ def test_a_missing_value_is_refused(make, value):
 def test_a_range_without_an_end_is_refused(ends):
     with pytest.raises(ValueError, match="missing"):
         prose.span(*ends)
+
+
+@pytest.mark.parametrize(("part", "whole"), [(7, 6), (-1, 6), (0, 0)])
+def test_a_part_is_within_its_whole(part, whole):
+    with pytest.raises(ValueError, match="no part of a whole"):
+        prose.out_of(part, whole)
+
+
+@pytest.mark.parametrize("counts", [(float("nan"), 5), (5, None)])
+def test_a_part_without_a_count_is_refused(counts):
+    with pytest.raises(ValueError, match="missing"):
+        prose.out_of(*counts)
 
 
 def test_several_values_are_refused():

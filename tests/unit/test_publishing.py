@@ -1,19 +1,27 @@
-"""What pages are made of: drawings that suit both themes and telephones, cards of exhibits, links, the zip."""
+"""What pages are made of.
+
+Drawings that suit both themes and telephones, cards of exhibits, links, the zip.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 import zipfile
+from pathlib import Path
 
 import altair as alt
 import pandas as pd
 import pytest
 
-from unsigned_peace import palette
+from unsigned_peace import palette, paths
+from unsigned_peace.captions import Caption
 from unsigned_peace.charts import country_color, figure, theme
 from unsigned_peace.exhibits import CARD, CHART_TYPE, about, caution
 from unsigned_peace.publishing.chapters import frames
-from unsigned_peace.publishing.charts import data as chart_data, drawing
+from unsigned_peace.publishing.charts import data as chart_data
+from unsigned_peace.publishing.charts import drawing
+from unsigned_peace.publishing.charts.clock import by_utc
 from unsigned_peace.publishing.data_pages import downloads
 from unsigned_peace.site.links import broken_links
 from unsigned_peace.tables import table
@@ -30,12 +38,24 @@ RECORDS = pd.DataFrame(
 
 
 def chart():
-    return alt.Chart(RECORDS[["country", "x"]]).mark_bar().encode(x="x:Q", y="country:N", color=country_color())
+    return (
+        alt.Chart(RECORDS[["country", "x"]])
+        .mark_bar()
+        .encode(x="x:Q", y="country:N", color=country_color())
+    )
 
 
-def made(**changes):
-    card = {"name": "a-chart", "title": "One is more than two", "description": "Two bars, of three and of two.", "records": RECORDS} | changes
-    return figure(chart(), *card.values())
+def caption(name, **texts):
+    return Caption(name, Path("a.yaml"), {}, texts, {})
+
+
+def made(records=RECORDS, **changes):
+    words = {
+        "name": "a-chart",
+        "title": "One is more than two",
+        "description": "Two bars, of three and of two.",
+    }
+    return figure(chart(), caption(**words | changes), records)
 
 
 def test_a_figure_carries_title_description_and_the_sources_of_its_records():
@@ -47,7 +67,16 @@ def test_a_figure_carries_title_description_and_the_sources_of_its_records():
     assert "1 of the 3 records shown is of low confidence." in specification["title"]["subtitle"]
 
 
-@pytest.mark.parametrize("changes", [{"description": ""}, {"description": "  "}, {"title": ""}, {"name": "A chart"}, {"records": RECORDS.iloc[:0]}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"description": ""},
+        {"description": "  "},
+        {"title": ""},
+        {"name": "A chart"},
+        {"records": RECORDS.iloc[:0]},
+    ],
+)
 def test_a_figure_without_its_parts_is_refused_by_name(changes):
     with pytest.raises(ValueError, match="has no|cannot be an address|rests on no source"):
         made(**changes)
@@ -70,11 +99,16 @@ def test_colours_of_the_palette_are_all_different():
 
 @pytest.mark.parametrize("position", [0, 1], ids=["light", "dark"])
 def test_text_colours_stand_out_from_the_page(position):
-    """WCAG contrast of ink and of both sides' colours on the page: at least 4.5 for text, 3 for marks."""
+    """WCAG contrast of ink and of both sides' colours on the page.
+
+    At least 4.5 for text, 3 for marks.
+    """
 
     def luminance(colour):
         parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        linear = [
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        ]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
     def contrast(one, other):
@@ -82,7 +116,18 @@ def test_text_colours_stand_out_from_the_page(position):
         return (high + 0.05) / (low + 0.05)
 
     paper = palette.PALETTE["paper"][position]
-    for role in ("ink", "muted", "japan", "russia", "both", "other", "good", "partly", "bad", "unknown"):
+    for role in (
+        "ink",
+        "muted",
+        "japan",
+        "russia",
+        "both",
+        "other",
+        "good",
+        "partly",
+        "bad",
+        "unknown",
+    ):
         assert contrast(palette.PALETTE[role][position], paper) >= 4.5, role
 
 
@@ -106,27 +151,92 @@ def test_a_drawing_is_the_same_at_every_build():
 
 
 def test_the_data_of_a_chart_are_its_rows():
-    assert chart_data.whole(made().to_dict()) == (["country", "x"], [["Japan", "1"], ["Russia", "2"], ["Japan", "3"]])
+    assert chart_data.whole(made().to_dict()) == (
+        ["country", "x"],
+        [["Japan", "1"], ["Russia", "2"], ["Japan", "3"]],
+    )
+
+
+def test_a_file_of_a_chart_s_data_has_what_the_chart_shows_a_line_a_row():
+    rows = pd.DataFrame(
+        {
+            "poll_id": ["a"],
+            "x": [1],
+            "up": [7],
+            "label": ["two\nlines"],
+            "run": ["r1"],
+            "place": [3],
+        }
+    )
+    points = alt.Chart(rows).mark_line().encode(x="x:Q", detail="run:N", tooltip="label:N")
+    points = points.encode(y=alt.Y("up:Q").axis(None))
+    marks = alt.Chart(pd.DataFrame({"place": [7], "up": [2]})).mark_text(text="here")
+    specification = (points + marks.encode(x="place:Q", y="up:Q")).to_dict()
+    assert chart_data.whole(specification) == (["poll_id", "x", "label"], [["a", "1", "two lines"]])
 
 
 def test_the_data_of_a_chart_are_read_as_its_titles_say():
-    frame = pd.DataFrame({"who": ["Japan", "Russia"], "day": pd.to_datetime(["1956-01-01", "1960-01-01"]), "share": [61.6, 57.50166], "low": [1.0, 2.0], "high": [3.0, 4.0], "nudge": [1, 2], "unknown": [None, None]})
+    frame = pd.DataFrame(
+        {
+            "who": ["Japan", "Russia"],
+            "day": pd.to_datetime(["1956-01-01", "1960-01-01"]),
+            "share": [61.6, 57.50166],
+            "low": [1.0, 2.0],
+            "high": [3.0, 4.0],
+            "nudge": [1, 2],
+            "unknown": [None, None],
+        }
+    )
     x = alt.X("share:Q", title=["percent", "asked"])
-    bars = alt.Chart(frame).mark_bar().encode(x=x, y=alt.Y("who:N", title=None), tooltip=alt.Tooltip("day:T", title="since"))
+    bars = (
+        alt.Chart(frame)
+        .mark_bar()
+        .encode(x=x, y=alt.Y("who:N", title=None), tooltip=alt.Tooltip("day:T", title="since"))
+    )
     bars = bars.encode(color="unknown:N")  # a column that says nothing is left out
-    spans = alt.Chart(frame).mark_rule().encode(x=alt.X("low:Q", title="percent asked"), x2="high:Q", y="who:N")
+    spans = (
+        alt.Chart(frame)
+        .mark_rule()
+        .encode(x=alt.X("low:Q", title="percent asked"), x2="high:Q", y="who:N")
+    )
     words = alt.Chart(frame).mark_text().encode(x="nudge:Q", text="share:Q", y="who:N")
-    alone = alt.Chart(frame.head(1)).mark_bar().encode(x=x, y=alt.Y("who:N", title=None), tooltip=alt.Tooltip("day:T", title="since"))
+    alone = (
+        alt.Chart(frame.head(1))
+        .mark_bar()
+        .encode(x=x, y=alt.Y("who:N", title=None), tooltip=alt.Tooltip("day:T", title="since"))
+    )
     chart = alt.hconcat((bars + spans + words).properties(title="A\npanel"), alone)
     assert chart_data.tables(chart.to_dict()) == [
-        ("A panel", ["who", "percent asked", "since", "low", "high"], [["Japan", "61.6", "1956", "1", "3"], ["Russia", "57.5", "1960", "2", "4"]]),
+        (
+            "A panel",
+            ["who", "percent asked", "since", "low", "high"],
+            [["Japan", "61.6", "1956", "1", "3"], ["Russia", "57.5", "1960", "2", "4"]],
+        ),
         ("", ["who", "percent asked", "since"], [["Japan", "61.6", "1956"]]),
     ]
 
 
+def test_a_frame_that_only_places_words_is_no_table_and_days_are_readable():
+    days = pd.DataFrame({"who": ["A", "B"], "day": pd.to_datetime(["1945-08-08", "1945-09-02"])})
+    bars = alt.Chart(days).mark_bar().encode(x="day:T", y="who:N", tooltip=["who:N", "day:T"])
+    heads = pd.DataFrame({"at": [1, 2], "said": ["one", "two"]})
+    words = alt.Chart(heads).mark_text().encode(x="at:Q", text="said:N")
+    assert chart_data.tables((bars + words).to_dict()) == [
+        ("", ["who", "day"], [["A", "8 Aug 1945"], ["B", "2 Sep 1945"]])
+    ]
+
+
 def test_a_table_shows_rows_and_links_them_to_their_records():
-    frame = pd.DataFrame({"id": ["one", "two"], "Day": pd.to_datetime(["2019-01-22", None]), "Share": [61.6, 74.0]})
-    shown = table(frame, "a-table", "A title", "What it shows.", RECORDS, link_to="meetings", key="id")._repr_mimebundle_()
+    frame = pd.DataFrame(
+        {"id": ["one", "two"], "day": pd.to_datetime(["2019-01-22", None]), "share": [61.6, 74.0]}
+    )
+    words = caption(
+        "a-table",
+        title="A title",
+        description="What it shows.",
+        columns={"day": "Day", "share": "Share"},
+    )
+    shown = table(frame, words, RECORDS, link_to="meetings", key="id")._repr_mimebundle_()
     content = shown["application/vnd.unsigned-peace.table+json"]
     assert content["columns"] == ["Day", "Share"]
     assert content["rows"] == [["2019-01-22", "61.6"], ["", "74"]]
@@ -135,8 +245,15 @@ def test_a_table_shows_rows_and_links_them_to_their_records():
 
 
 def test_links_that_lead_nowhere_are_named(tmp_path):
-    (tmp_path / "a.html").write_text('<p id="here"></p>\n<a href="b.html#there">b</a><a href="c.html">c</a><a href="#here">a</a>', encoding="utf-8")
-    (tmp_path / "b.html").write_text('<a href="a.html#here">a</a><img src="no.png"><a href="https://example.org/x">out</a>', encoding="utf-8")
+    (tmp_path / "a.html").write_text(
+        '<p id="here"></p>\n<a href="b.html#there">b</a><a href="c.html">c</a>'
+        '<a href="#here">a</a>',
+        encoding="utf-8",
+    )
+    (tmp_path / "b.html").write_text(
+        '<a href="a.html#here">a</a><img src="no.png"><a href="https://example.org/x">out</a>',
+        encoding="utf-8",
+    )
     assert broken_links(tmp_path) == [
         "a.html:2: the link b.html#there leads to no place on that page",
         "a.html:2: the link c.html leads to no file",
@@ -154,11 +271,18 @@ def test_the_zip_of_the_dataset_is_the_same_to_the_byte(tmp_path):
     downloads.write_zip(tmp_path / "two.zip", downloads.PACKAGE_NAME, downloads.package_files())
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
     names = zipfile.ZipFile(tmp_path / "one.zip").namelist()
-    assert {"unsigned-peace-data/datapackage.json", "unsigned-peace-data/LICENSE", "unsigned-peace-data/polls.csv", "unsigned-peace-data/geo/outlines.geojson"} <= set(names)
+    assert {
+        "unsigned-peace-data/datapackage.json",
+        "unsigned-peace-data/LICENSE",
+        "unsigned-peace-data/polls.csv",
+        "unsigned-peace-data/geo/outlines.geojson",
+    } <= set(names)
 
 
 def test_a_data_frame_is_a_plain_table_with_one_row_of_heads():
-    frame = pd.DataFrame({"km": [7.0, 13.7]}, index=pd.Index(["tanfilyev", "anuchin"], name="island_id"))
+    frame = pd.DataFrame(
+        {"km": [7.0, 13.7]}, index=pd.Index(["tanfilyev", "anuchin"], name="island_id")
+    )
     html = frames.on_the_page(frame._repr_html_())
     assert "style" not in html and 'border="1"' not in html
     assert html.count("<tr>") == 3
@@ -168,4 +292,37 @@ def test_a_data_frame_is_a_plain_table_with_one_row_of_heads():
 
 def test_a_long_data_frame_says_how_long_it_is():
     with pd.option_context("display.max_rows", 4):
-        assert "9 rows × 1 columns" in frames.on_the_page(pd.DataFrame({"km": range(9)})._repr_html_())
+        assert "9 rows × 1 columns" in frames.on_the_page(
+            pd.DataFrame({"km": range(9)})._repr_html_()
+        )
+
+
+def test_tables_reach_pages_only_through_what_notes_the_page():
+    """Else a page would not be read again when a table changes that it shows."""
+    publishing = paths.PACKAGE / "publishing"
+    loading = [
+        path.relative_to(publishing).as_posix()
+        for path in publishing.rglob("*.py")
+        if re.search(r"\bdataset\.load\(|import load\b|read_csv", path.read_text("utf-8"))
+    ]
+    assert loading == ["data_pages/records.py"]
+
+
+@pytest.mark.parametrize(
+    ("part", "faults"),
+    [
+        ({"transform": [{"filter": "utcyear(datum.date) == 1992"}]}, 1),
+        ({"encoding": {"x": {"field": "date", "timeUnit": "utcyearmonth"}}}, 1),
+        ({"encoding": {"x": {"field": "date", "scale": {"type": "utc"}}}}, 1),
+        ({"encoding": {"text": {"field": "date", "formatType": "utc"}}}, 1),
+        ({"transform": [{"calculate": "utcFormat(datum.date, '%Y')"}]}, 1),
+        ({"layer": [{"encoding": {"x": {"timeUnit": "utcyear"}}}, {"mark": "bar"}]}, 1),
+        ({"transform": [{"filter": "year(datum.date) == 1992"}]}, 0),
+        ({"title": "utc", "datasets": {"d": [{"kind": "utc"}]}}, 0),
+        ({"encoding": {"x": {"field": "outcome", "timeUnit": "yearmonth"}}}, 0),
+    ],
+)
+def test_a_chart_that_mixes_two_clocks_is_named(part, faults):
+    named = list(by_utc(part))
+    assert len(named) == faults
+    assert all("goes by UTC" in fault for fault in named)

@@ -1,4 +1,7 @@
-"""What a page says of itself when it is shared or listed: description, title, picture, whole addresses or none."""
+"""What a page says of itself when it is shared or listed.
+
+Description, title, picture, whole addresses or none.
+"""
 
 from __future__ import annotations
 
@@ -27,18 +30,33 @@ def document(*content):
 
 def test_a_page_is_described_by_its_front_matter_then_by_its_first_paragraph_then_by_the_book():
     doctree = document(nodes.paragraph("", "Too short."), nodes.paragraph("", SENTENCE))
-    assert sharing.description(doctree, {"description": "Said by the author."}) == "Said by the author."
+    assert (
+        sharing.description(doctree, {"description": "Said by the author."})
+        == "Said by the author."
+    )
     assert sharing.description(doctree, {}) == SENTENCE
     assert sharing.description(None, {}) == imprint().title
 
 
 def test_a_page_made_from_the_dataset_is_described_by_its_first_paragraph_without_the_download():
-    raw = nodes.raw("", '<p>One row is a survey by one pollster in one country &amp; year. 119 records.\n<a href="p.csv" download>This table as CSV</a>.</p><p>More</p>')
-    assert sharing.description(document(raw), {}) == "One row is a survey by one pollster in one country & year. 119 records."
+    raw = nodes.raw(
+        "",
+        "<p>One row is a survey by one pollster in one country &amp; year. 119 records.\n"
+        '<a href="p.csv" download>This table as CSV</a>.</p><p>More</p>',
+    )
+    assert (
+        sharing.description(document(raw), {})
+        == "One row is a survey by one pollster in one country & year. 119 records."
+    )
 
 
 def test_a_box_describes_no_page():
-    box = nodes.admonition("", nodes.paragraph("", "After this chapter you can read a share from a poll with its error and more."))
+    box = nodes.admonition(
+        "",
+        nodes.paragraph(
+            "", "After this chapter you can read a share from a poll with its error and more."
+        ),
+    )
     assert sharing.description(document(box, nodes.paragraph("", SENTENCE)), {}) == SENTENCE
 
 
@@ -52,7 +70,12 @@ def test_a_description_is_short_and_ends_where_something_ends(text):
 def tags(address, doctree, pagename="book/islands"):
     builder = SimpleNamespace(format="html", get_target_uri=lambda name: f"{name}.html")
     config = SimpleNamespace(html_baseurl=address, root_doc="book/index")
-    app = SimpleNamespace(builder=builder, config=config, env=SimpleNamespace(doc2path=lambda name: str(ROOT / f"{name}.md")), outdir=None)
+    app = SimpleNamespace(
+        builder=builder,
+        config=config,
+        env=SimpleNamespace(doc2path=lambda name: str(ROOT / f"{name}.md")),
+        outdir=None,
+    )
     context = {"title": "What <em>and</em> where &amp; when", "meta": {}, "metatags": ""}
     sharing._add_tags(app, pagename, "", context, doctree)
     return dict(re.findall(r'(?:name|property)="([^"]+)" content="([^"]*)"', context["metatags"]))
@@ -76,7 +99,12 @@ def test_with_an_address_a_page_names_itself_and_its_picture_in_full(address, mo
 
 
 def test_a_picture_is_a_png_of_the_chapters_chart_in_the_size_of_previews():
-    png = sharing._png.__wrapped__("A title", "A finding", '{"mark": "bar", "data": {"values": [{"x": 1}]}, "encoding": {"x": {"field": "x", "type": "quantitative"}}}')
+    png = sharing._png.__wrapped__(
+        "A title",
+        "A finding",
+        '{"mark": "bar", "data": {"values": [{"x": 1}]}, "encoding": {"x": {"field": "x", "type": '
+        '"quantitative"}}}',
+    )
     assert png.startswith(b"\x89PNG")
     assert (int.from_bytes(png[16:20]), int.from_bytes(png[20:24])) == sharing.PICTURE
     assert png != sharing._png.__wrapped__("A title", "A finding", "")
@@ -84,4 +112,8 @@ def test_a_picture_is_a_png_of_the_chapters_chart_in_the_size_of_previews():
 
 def test_the_citation_file_names_the_book():
     book = imprint()
-    assert book.name == "The Unsigned Peace" and re.fullmatch(r"\d{4}-\d\d-\d\d", book.released) and book.authors
+    assert (
+        book.name == "The Unsigned Peace"
+        and re.fullmatch(r"\d{4}-\d\d-\d\d", book.released)
+        and book.authors
+    )

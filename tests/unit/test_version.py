@@ -16,6 +16,10 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_every_copy_of_the_version_agrees():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     descriptor = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
-    released = re.search(r"^## (\d+\.\d+\.\d+) \(([\d-]+)\)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    released = re.search(
+        r"^## (\d+\.\d+\.\d+) \(([\d-]+)\)",
+        (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
     assert (citation["version"], descriptor["version"], released[1]) == (__version__,) * 3
     assert str(citation["date-released"]) == released[2]
