@@ -53,7 +53,12 @@ def test_a_function_of_the_package_brings_the_tables_that_it_loads():
         "from unsigned_peace import polling\nanswers = polling.answers()\nn = len(answers)",
         ["{eval}`n`"],
     )
-    assert found["n"].origin.tables == {"poll_answers", "poll_questions", "polls"}
+    assert found["n"].origin.tables == {
+        "poll_answers",
+        "poll_questions",
+        "polls",
+        "sampling_errors",
+    }
 
 
 def test_tables_chosen_from_a_list_are_those_in_the_list():
