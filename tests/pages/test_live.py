@@ -57,9 +57,14 @@ def pages(browser: Browser) -> Iterator[dict[str, Page]]:
         context.close()
 
 
-@pytest.mark.parametrize("name", CHART_PAGES)
-def test_a_live_chart_is_the_drawing_in_every_time_zone(pages, name):
-    at_home = _woken(pages["UTC"], name)
+@pytest.fixture(scope="module", params=CHART_PAGES)
+def woken(pages, request) -> tuple[str, dict[str, dict]]:
+    """A page whose charts were all woken in UTC, and what they show there."""
+    return request.param, _woken(pages["UTC"], request.param)
+
+
+def test_a_live_chart_is_the_drawing_in_every_time_zone(pages, woken):
+    name, at_home = woken
     assert at_home
     for figure, chart in at_home.items():
         assert chart["live"] == chart["drawn"], figure
@@ -100,10 +105,8 @@ def test_the_clock_of_charts_is_that_of_the_drawings(pages, given, day):
     assert hour == int(day[11:13])
 
 
-@pytest.mark.parametrize("name", CHART_PAGES)
-def test_no_two_charts_share_a_choice(pages, name):
-    page = pages["UTC"]
-    _woken(page, name)
+def test_no_two_charts_share_a_choice(pages, woken):
+    page = pages["UTC"]  # it shows what was woken
     owners = page.evaluate(
         "() => [...document.querySelectorAll('.vega-bindings input[type=radio]')]"
         ".map((button) => [button.name, button.closest('figure').id])"

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
 from tests.visits import CHART_PAGES, EDITION_PAGES, PAGES, PROSE_PAGES, SITE, Visit, until
 from unsigned_peace import dataset
@@ -66,44 +67,45 @@ def test_every_chart_becomes_interactive_when_a_reader_comes_to_it(browser, addr
         assert visit.weight() <= HEAVIEST_LIVE
 
 
-@pytest.mark.parametrize("width", [1200, 360])
 @pytest.mark.parametrize("name", CHART_PAGES)
-def test_every_chart_is_there_without_scripts(browser, address, name, width):
-    with Visit(
-        browser, address, name, java_script_enabled=False, viewport={"width": width, "height": 800}
-    ) as visit:
-        figures = visit.page.locator("figure.chart")
-        assert figures.count() > 0
-        for position in range(figures.count()):
-            drawings = figures.nth(position).locator(".drawing svg:visible")
-            assert drawings.count() == 1
-            box = drawings.bounding_box()
-            assert 100 < box["width"] <= width and box["height"] > 60, (
-                f"{name}: chart {position + 1}"
-            )
+def test_every_chart_is_there_without_scripts(browser, address, name):
+    with Visit(browser, address, name, java_script_enabled=False) as visit:
+        for width in (1200, 360):
+            visit.page.set_viewport_size({"width": width, "height": 800})
+            figures = visit.page.locator("figure.chart")
+            assert figures.count() > 0
+            for position in range(figures.count()):
+                drawings = figures.nth(position).locator(".drawing svg:visible")
+                assert drawings.count() == 1
+                box = drawings.bounding_box()
+                assert 100 < box["width"] <= width and box["height"] > 60, (
+                    f"{name}: chart {position + 1} at {width}"
+                )
 
 
 @pytest.mark.parametrize("name", CHART_PAGES)
-def test_every_chart_has_description_sources_and_data(browser, address, name):
-    with Visit(browser, address, name) as visit:
-        for figure in visit.page.locator("figure.exhibit").all():
-            assert len(figure.locator("[id$=-description]").text_content()) > 40
-            if name in EDITION_PAGES:  # it leads to the same exhibit in English
-                exhibit = figure.get_attribute("id")
-                assert figure.locator(f'a[href^="../book/"][href$="#{exhibit}"]').count() == 1
-                continue
-            assert figure.locator(".exhibit-sources a").count() >= 1
-            download = figure.locator("a[download]").first.get_attribute("href")
-            assert visit.page.request.get(
-                visit.page.evaluate("href => new URL(href, location).href", download)
-            ).ok
+def test_every_chart_has_description_sources_and_data(name):
+    page = SITE / name
+    exhibits = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").select(
+        "figure.exhibit"
+    )
+    assert exhibits
+    for figure in exhibits:
+        assert len(figure.select_one("[id$=-description]").get_text()) > 40
+        if name in EDITION_PAGES:  # it leads to the same exhibit in English
+            link = f'a[href^="../book/"][href$="#{figure["id"]}"]'
+            assert len(figure.select(link)) == 1
+            continue
+        assert figure.select(".exhibit-sources a")
+        assert (page.parent / figure.select_one("a[download]")["href"]).is_file()
 
 
-@pytest.mark.parametrize("width", [360, 320])
 @pytest.mark.parametrize("name", PROSE_PAGES)
-def test_a_page_fits_a_telephone(browser, address, name, width):
-    with Visit(browser, address, name, viewport={"width": width, "height": 800}) as visit:
-        assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+def test_a_page_fits_a_telephone(browser, address, name):
+    with Visit(browser, address, name, viewport={"width": 360, "height": 800}) as visit:
+        for width in (360, 320):
+            visit.page.set_viewport_size({"width": width, "height": 800})
+            assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_a_chart_with_controls_wakes_when_it_is_scrolled_to(browser, address):
@@ -169,24 +171,6 @@ def test_paper_shows_no_buttons_and_no_menus(browser, address):
             "details:is([open], .sd-dropdown, .answer, .exhibit-about) > summary:visible"
         )
         assert shown.count() == printed.count()
-
-
-@pytest.mark.parametrize("name", CHART_PAGES)
-def test_charts_suit_the_dark_theme(browser, address, name):
-    """The ink of every chart is the page's: light on dark."""
-    with Visit(browser, address, name, color_scheme="dark") as visit:
-        inks = visit.page.evaluate(
-            """[...document.querySelectorAll('figure.chart .drawing-wide text')]
-            // but for names written on a bar
-            .filter(text => !text.closest('[fill]')?.getAttribute('fill').includes('chart-paper'))
-            .map(text => getComputedStyle(text).fill)"""
-        )
-        assert inks
-        for ink in set(inks):
-            red, green, blue = (
-                int(part) for part in ink.removeprefix("rgb(").removesuffix(")").split(",")[:3]
-            )
-            assert red + green + blue > 330, f"{ink} is too dark for a dark page"
 
 
 def test_the_timeline_filters_by_keyboard_and_without_a_server(browser):
