@@ -74,6 +74,11 @@ def differing(english: str, shown: str, of: Language) -> bool:
         return False
     figure = said(english)
     expected = [float(number) for number in figure.numbers] or numbers(english)
+    expected += [
+        float(number.scaleb(places))
+        for number in figure.numbers
+        for places, _ in of.rules["units"].values()
+    ]
     decimal = str(of.locale.number_symbols["latn"]["decimal"])
     return not set(numbers(shown, decimal)) <= set(map(abs, expected))
 
@@ -189,6 +194,7 @@ def test_a_verdict_is_found(code, unfair, fair):
         ("61.6 percent", "ru", "61,6\u00a0%", "616\u00a0%"),
         ("17,291", "ru", "17\u00a0291", "17,291"),
         ("17,291", "ja", "17,291人", "17.291"),
+        ("37.2", "ja", "372億ドル", "37億ドル"),
         ("14 October 1956", "ja", "1956年10月14日", "1956年11月14日"),
         ("14 October 1956", "ru", "14 октября", "15 октября"),
     ],

@@ -131,6 +131,19 @@ def test_japanese_has_counters():
 
 
 @pytest.mark.parametrize(
+    ("english", "how", "shown"),
+    [("37.2", "billion", "372億"), ("37", "billion", "370億"), ("3.5", "million", "350万")],
+)
+def test_japanese_counts_large_numbers_in_its_own_units(english, how, shown):
+    assert language("ja").show(said(english), [how]) == shown
+
+
+def test_marks_of_a_quotation_within_another_are_other_marks():
+    assert language("ja").quoted("島を「引き渡す」と") == "「島を『引き渡す』と」"
+    assert language("ru").quoted("имя «Курильские»") == "«имя „Курильские“»"
+
+
+@pytest.mark.parametrize(
     ("english", "how", "fault"),
     [
         ("May 1956", "day", "the date says no more than its month"),

@@ -115,7 +115,8 @@ class Language:
 
     def quoted(self, text: str) -> str:
         before, after = self.rules["quotes"]
-        return f"{before}{text}{after}"
+        inside = str.maketrans(dict(zip((before, after), self.rules["quotes inside"])))
+        return f"{before}{text.translate(inside)}{after}"
 
     def joined(self, text: str) -> str:
         """A text of several lines as one: no blank between signs of a language without blanks."""
@@ -203,6 +204,9 @@ class Language:
         value = figure.numbers[-1]
         if form.startswith("words"):
             number = self._in_words(value, form)
+        elif form in self.rules["units"]:
+            places, unit = self.rules["units"][form]
+            number = self.number(value.scaleb(places)) + unit
         elif form and form != "bare":
             raise FormError(f"a figure of this kind is not shown as {form!r}")
         elif figure.kind == "span":
@@ -262,7 +266,8 @@ class Language:
 
 def _is_form(option: str, language: Language) -> bool:
     first = option.split()[0]
-    return option in language.rules["dates"] or first in ("words", "bare")
+    named = (*language.rules["dates"], *language.rules["units"])
+    return option in named or first in ("words", "bare")
 
 
 def _end_of(figure: Said, end: str) -> Said:
