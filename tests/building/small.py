@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -224,3 +225,16 @@ def make_editions(folder: Path) -> None:
             "second.md": f"{_page(f'{title} 2', 'second#what-it-rests-on')}{title}.\n",
         }.items():
             (edition / name).write_text(text, encoding="utf-8")
+
+
+def make_built(folder: Path, *changes: Callable[[Path], object]) -> Path:
+    """A small book in a new folder, changed, built, its executed chapters kept with its sources."""
+    folder.mkdir()
+    make_project(folder)
+    for change in changes:
+        change(folder)
+    status, output = make(folder)
+    assert status == 0, output
+    shutil.copytree(folder / "_build" / "executed", folder / "tests" / "outputs")
+    assert make(folder)[0] == 0
+    return folder

@@ -15,8 +15,8 @@ from tests.building.small import (
     command,
     content,
     make,
+    make_built,
     make_editions,
-    make_project,
 )
 from tests.building.test_exactness import executed, rewrite
 
@@ -24,22 +24,7 @@ from tests.building.test_exactness import executed, rewrite
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """A small book with editions, built once, its executed chapters kept with its sources."""
-    folder = tmp_path_factory.mktemp("built") / "book"
-    folder.mkdir()
-    make_project(folder)
-    make_editions(folder)
-    reviewed(folder)
-    status, output = make(folder)
-    assert status == 0, output
-    shutil.copytree(folder / "_build" / "executed", folder / "tests" / "outputs")
-    assert make(folder)[0] == 0
-    return folder
-
-
-@pytest.fixture
-def book(built, tmp_path):
-    """A copy of the built book that a test may change."""
-    return shutil.copytree(built, tmp_path / "book")
+    return make_built(tmp_path_factory.mktemp("built") / "book", make_editions, reviewed)
 
 
 def rests_on(folder, page: str = "") -> str:

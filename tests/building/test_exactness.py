@@ -16,7 +16,7 @@ from tests.building.small import (
     clean_site,
     content,
     make,
-    make_project,
+    make_built,
     stock,
     write,
 )
@@ -27,20 +27,7 @@ from unsigned_peace.publishing.data_pages import search
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """A small book, built once, its executed chapters kept with its sources."""
-    folder = tmp_path_factory.mktemp("built") / "book"
-    folder.mkdir()
-    make_project(folder)
-    status, output = make(folder)
-    assert status == 0, output
-    shutil.copytree(folder / "_build" / "executed", folder / "tests" / "outputs")
-    assert make(folder)[0] == 0
-    return folder
-
-
-@pytest.fixture
-def book(built, tmp_path):
-    """A copy of the built book that a test may change."""
-    return shutil.copytree(built, tmp_path / "book")
+    return make_built(tmp_path_factory.mktemp("built") / "book")
 
 
 def executed(output: str) -> list[str]:
