@@ -16,6 +16,7 @@ from unsigned_peace import captions, paths
 from unsigned_peace.exhibits import card_of, exhibits_of
 from unsigned_peace.notebooks.record import load_executed
 from unsigned_peace.notebooks.run import run
+from unsigned_peace.publishing.charts import drawing
 from unsigned_peace.publishing.data_pages.records import _records
 from unsigned_peace.publishing.short_editions import drawings, names, rests_on
 from unsigned_peace.publishing.short_editions.edition import Edition, editions
@@ -118,6 +119,12 @@ def plotted(specification: dict) -> list:
     ]
 
 
+def letters(specification: dict) -> int:
+    """How many texts a drawing has: none is lost because what names it was translated."""
+    svg = drawing.svg(drawing.drawn(specification), "")
+    return len(re.findall(r"<text\b[^>]*(?<!/)>(?:<tspan[^>]*>)?[^<\s]", svg))
+
+
 def test_no_figure_is_typed_and_no_verdict_given():
     for edition in editions():
         for place, text in pages(edition):
@@ -140,6 +147,7 @@ def test_every_chart_is_equal_in_all_languages_and_says_nothing_in_english():
         for name, english, ours, words in charts(edition):
             assert plotted(ours) == plotted(english), name
             assert drawings.left_in_english(ours, words) == [], name
+            assert letters(ours) == letters(english), name
 
 
 def test_captions_have_the_figures_of_the_english_ones():

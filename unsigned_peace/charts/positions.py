@@ -147,13 +147,15 @@ def islands_ladder(
     years, places = turns["date"].dt.year.astype(str), turns["document_id"].map(dict(labels))
     turns = turns.assign(words=years.where(places.isna(), years + ", " + places.fillna("")))
     up = named["date"][named["rung"].eq(rungs[0])].min()
-    middle = pd.DataFrame({"date": [up], "lane": [f"{rungs[1]}|both"], "words": labels["ribbon"]})
-    heads = pd.DataFrame({"lane": [f"{rung}|" for rung in rungs], "words": _said(rungs, labels)})
+    middle = pd.DataFrame({"date": [up], "lane": [_lane(rungs[1], "both")], "words": labels["ribbon"]})
+    heads = pd.DataFrame(
+        {"lane": [_lane(rung, "") for rung in rungs], "words": _said(rungs, labels)}
+    )
     end = named.tail(1).assign(date=rows["date"].max())
-    said = json.dumps(dict(zip(LANES, _said(LANES, labels))))
-    lanes = [f"{rung}|{side}" for rung in rungs for side in ("", *reversed(LANES))]
+    said = json.dumps(_said(LANES, labels))
+    lanes = [_lane(rung, side) for rung in rungs for side in ("", *reversed(LANES))]
     y = alt.Y("lane:N").scale(domain=lanes).title(None)
-    y = y.axis(labelExpr=f"{said}[split(datum.value, '|')[1]] || ''")
+    y = y.axis(labelExpr=f"{said}[toNumber(split(datum.value, '|')[1])] || ''")
     x = alt.X("date:T").title(None).scale(padding=10)
     x = x.axis(format="%Y", tickCount=6, grid=False)
 
@@ -195,7 +197,13 @@ def _on_rungs(positions: pd.DataFrame, since: int) -> pd.DataFrame:
         & ~rows["code"].isin(["named as a place", "proposal declined"])
     ]
     rung = rows["number"].mask(rows["dimension"].eq("denial"), RUNGS[-1]).mask(upholds, "two")
-    return rows.assign(rung=rung, lane=rung + "|" + rows["side"]).sort_values("date")
+    lane = [_lane(*of) for of in zip(rung, rows["side"])]
+    return rows.assign(rung=rung, lane=lane).sort_values("date")
+
+
+def _lane(rung: str, side: str) -> str:
+    """A place of the ladder: a rung, and its side by number, so that no word is looked up by it."""
+    return f"{rung}|{LANES.index(side) if side else ''}"
 
 
 def _upholds(rows: pd.DataFrame) -> pd.Series:
