@@ -212,11 +212,11 @@ def test_the_ribbon_of_the_ladder_follows_joint_texts_and_leaves_out_what_it_say
         [(row["lane"], row["date"][:4]) for row in chart["datasets"][layer["data"]["name"]]]
         for layer in chart["layer"][:2]
     )
-    assert ribbon == [("two|both", "1956"), ("four|both", "1991"), ("four|both", "2004")]
+    assert ribbon == [("two|1", "1956"), ("four|1", "1991"), ("four|1", "2004")]
     assert [lane for lane, _ in marks] == [
-        "two|both",
-        "no number named|Moscow",
-        "four|both",
-        "two|both",
-        "two|Moscow",
+        "two|1",
+        "no number named|0",
+        "four|1",
+        "two|1",
+        "two|0",
     ]
