@@ -147,7 +147,8 @@ def islands_ladder(
     years, places = turns["date"].dt.year.astype(str), turns["document_id"].map(dict(labels))
     turns = turns.assign(words=years.where(places.isna(), years + ", " + places.fillna("")))
     up = named["date"][named["rung"].eq(rungs[0])].min()
-    middle = pd.DataFrame({"date": [up], "lane": [_lane(rungs[1], "both")], "words": labels["ribbon"]})
+    middle = pd.DataFrame({"date": [up], "words": labels["ribbon"]})
+    middle["lane"] = _lane(rungs[1], "both")
     heads = pd.DataFrame(
         {"lane": [_lane(rung, "") for rung in rungs], "words": _said(rungs, labels)}
     )
