@@ -45,7 +45,12 @@ def _fill(app: Sphinx, doctree: nodes.document, _page: str) -> None:
         if "wanted" in place:
             page, kind, which = place.attributes.pop("wanted")
             chapter = app.env.get_doctree(page)
-            found = _exhibit(chapter, which[0]) if kind == "exhibit" else _asked(chapter, which)
+            stands = _where(app, page)
+            found = (
+                _exhibit(chapter, which[0], stands)
+                if kind == "exhibit"
+                else _asked(chapter, which)
+            )
             if not found:
                 logger.warning("%s has no %s %s", page, kind, " ".join(which), location=place)
             elif kind == "exhibit":
@@ -54,8 +59,16 @@ def _fill(app: Sphinx, doctree: nodes.document, _page: str) -> None:
                 place += _numbered(found, answers=kind == "answers")
 
 
-def _exhibit(chapter: nodes.document, name: str) -> list[nodes.Node]:
-    """A chart or table without what needs a screen: its title, its drawing or its rows."""
+def _where(app: Sphinx, page: str) -> str:
+    """Book, chapter and, where it is known, the address: a sheet that was copied says where from."""
+    title = app.env.titles[page].astext()
+    base = app.config.html_baseurl
+    address = f", {base}{app.builder.get_target_uri(page)}" if base else ""
+    return f"{app.config.project}: “{title}”{address}. Its sources stand there."
+
+
+def _exhibit(chapter: nodes.document, name: str, stands: str) -> list[nodes.Node]:
+    """A chart or table without what needs a screen: its title, drawing or rows, and its chapter."""
     anchor = exhibit_anchor(name)
     for raw in chapter.findall(nodes.raw):
         if f'id="{anchor}"' in raw.astext():
@@ -68,6 +81,9 @@ def _exhibit(chapter: nodes.document, name: str) -> list[nodes.Node]:
                     tag.attrs.pop(attribute, None)
             for link in figure.select("a"):
                 link.unwrap()
+            source = BeautifulSoup('<p class="where-it-stands"></p>', "html.parser").p
+            source.string = stands
+            figure.append(source)
             return [nodes.raw("", str(figure), format="html")]
     return []
 
