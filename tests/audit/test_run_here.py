@@ -219,6 +219,37 @@ def test_a_second_visit_transfers_nothing(browser, address):
     context.close()
 
 
+def test_a_second_visit_needs_no_network(browser):
+    context = browser.new_context()
+    with served(SITE) as address:
+        page = context.new_page()
+        page.goto(f"{address}/{CHAPTER}")
+        assert press(page, 0)["error"] is None
+        until(page, "() => navigator.serviceWorker.controller !== null")
+        until(
+            page,
+            "async () => (await (await caches.open('unsigned-peace-offline')).keys())"
+            ".some(({ url }) => url.endsWith('/pyodide.asm.js'))",
+        )
+        page.close()
+    page = context.new_page()
+    page.goto(f"{address}/{CHAPTER}")  # there is no server any more
+    assert press(page, 0)["error"] is None
+    context.close()
+
+
+def test_a_reader_s_own_cell_finds_what_the_chapter_makes(own_visit):
+    page = own_visit.page
+    page.get_by_role("button", name="Write code of your own here").click()
+    editor = page.get_by_label("Code of your own")
+    name = committed_name(page)
+    editor.fill(f"type({name}).__name__")
+    editor.press("Control+Enter")
+    box = page.locator(".of-your-own .run-result")
+    box.wait_for(timeout=120000)
+    assert box.inner_text().strip()
+
+
 def test_all_of_it_is_within_reach_of_a_keyboard(own_visit):
     page = own_visit.page
     page.locator(".run-here button:visible").first.focus()

@@ -25,7 +25,7 @@ def with_cells() -> list[str]:
 
 def test_a_page_may_do_more_than_others_only_where_its_cells_run(with_cells):
     allowed = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
-    runs = f"{allowed}; worker-src blob:" if prepared() else POLICY
+    runs = f"{allowed}; worker-src blob:; frame-src 'self'" if prepared() else POLICY
     assert with_cells
     for name in PROSE_PAGES:
         page = (SITE / name).read_text(encoding="utf-8")

@@ -97,6 +97,25 @@ def test_links_for_a_repository_on_gitlab():
     )
 
 
+def test_colab_opens_the_executed_notebook_where_the_site_has_the_package():
+    colab = "https://colab.research.google.com"
+    options = {
+        "repository_url": "https://github.com/owner/name",
+        "repository_branch": "a/branch",
+        "launch_buttons": {"colab_url": colab},
+    }
+    links = launcher(options, published="https://owner.example/name/").links("book/islands")
+    assert links == [
+        (
+            "Open in Colab",
+            f"{colab}/github/owner/name/blob/a%2Fbranch/tests/outputs/islands.ipynb",
+        )
+    ]
+    assert launcher(options).links("book/islands") == []
+    elsewhere = options | {"repository_url": "https://gitlab.com/owner/name"}
+    assert launcher(elsewhere, published="https://owner.example/name/").links("book/islands") == []
+
+
 def test_no_repository_no_service_no_link():
     assert Launcher(None, "main", BINDER, HUB).links("book/islands") == []
     assert Launcher(Repository("github.com", "owner/name")).links("book/islands") == []

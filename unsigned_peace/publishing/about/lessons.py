@@ -47,9 +47,7 @@ def _fill(app: Sphinx, doctree: nodes.document, _page: str) -> None:
             chapter = app.env.get_doctree(page)
             stands = _where(app, page)
             found = (
-                _exhibit(chapter, which[0], stands)
-                if kind == "exhibit"
-                else _asked(chapter, which)
+                _exhibit(chapter, which[0], stands) if kind == "exhibit" else _asked(chapter, which)
             )
             if not found:
                 logger.warning("%s has no %s %s", page, kind, " ".join(which), location=place)
@@ -60,7 +58,7 @@ def _fill(app: Sphinx, doctree: nodes.document, _page: str) -> None:
 
 
 def _where(app: Sphinx, page: str) -> str:
-    """Book, chapter and, where it is known, the address: a sheet that was copied says where from."""
+    """Book, chapter and the address if known: a sheet that was copied says where it is from."""
     title = app.env.titles[page].astext()
     base = app.config.html_baseurl
     address = f", {base}{app.builder.get_target_uri(page)}" if base else ""

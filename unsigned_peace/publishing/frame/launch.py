@@ -1,4 +1,4 @@
-"""Where a reader can run a chapter: on Binder, on a class's JupyterHub, or on their own machine."""
+"""Where a reader can run a chapter: on Binder, in Colab, on a class's hub, on their own machine."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
 
-from unsigned_peace.paths import ROOT
+from unsigned_peace.paths import REFERENCE, ROOT
 from unsigned_peace.publishing.chapters import one_page
-from unsigned_peace.publishing.chapters.take_away import link_to_notebook
+from unsigned_peace.publishing.chapters.take_away import WHEEL, link_to_notebook
 from unsigned_peace.publishing.frame.repository import Repository, origin, parse
 
 #: What Binder calls the hosts from which it builds by branch.
 _BINDER_PROVIDERS = {"github.com": "gh", "gitlab.com": "gl"}
+_COLAB = "Open in Colab"
 _HOW = "book/run-it-yourself"
 #: Where a chapter says how to cite it.
 CITE = "cite-this-chapter"
@@ -30,6 +31,7 @@ class Launcher:
     branch: str = "main"
     binder: str = ""
     hub: str = ""
+    colab: str = ""
 
     def links(self, page: str) -> list[tuple[str, str]]:
         """For a page such as ``book/islands``: the text and address of each link there is."""
@@ -54,13 +56,19 @@ class Launcher:
                     f"{self.hub.rstrip('/')}/hub/user-redirect/git-pull?{urlencode(query)}",
                 )
             )
+        if self.colab and repository.host == "github.com":
+            # the notebook as it was executed: Colab reads no Markdown
+            notebook = REFERENCE.relative_to(ROOT) / f"{page.rsplit('/', 1)[-1]}.ipynb"
+            place = f"{repository.path}/blob/{quote(self.branch, safe='')}/{notebook.as_posix()}"
+            links.append((_COLAB, f"{self.colab.rstrip('/')}/github/{place}"))
         return links
 
 
-def launcher(options: dict, origin: str = "") -> Launcher:
+def launcher(options: dict, origin: str = "", published: str = "") -> Launcher:
     """The launcher that ``repository`` and ``launch_buttons`` of ``_config.yml`` ask for.
 
-    Without an address there, git's ``origin``.
+    Without an address there, git's ``origin``. Colab has only what it is told to install, so that
+    it is linked where ``published``, the site's address, has the package.
 
     Raises ``ExtensionError`` if the address in ``_config.yml`` is not that of a repository.
     """
@@ -77,6 +85,7 @@ def launcher(options: dict, origin: str = "") -> Launcher:
         options.get("repository_branch") or "main",
         buttons.get("binderhub_url") or "",
         buttons.get("jupyterhub_url") or "",
+        (buttons.get("colab_url") or "") if published else "",
     )
 
 
@@ -85,7 +94,7 @@ def _settle(_app: Sphinx, config: Config) -> None:
 
     Jupyter Book means them for a theme; no theme is given them here.
     """
-    config.launcher = launcher(config.html_theme_options, origin(ROOT))
+    config.launcher = launcher(config.html_theme_options, origin(ROOT), config.html_baseurl)
     config.launch_places = repr(config.launcher)  # as text, so that Sphinx sees when it changes
     ours = ("launch_buttons", "repository_url", "repository_branch")
     config.html_theme_options = {
@@ -105,6 +114,13 @@ def _add_links(app: Sphinx, doctree: nodes.document, page: str) -> None:
             nodes.reference("", text, refuri=address, classes=["launch-button"]),
             nodes.Text(" "),
         ]
+        if text == _COLAB:
+            wheel = f"{app.config.html_baseurl.rstrip('/')}/{WHEEL}"
+            line += [
+                nodes.Text("(there, in a cell above the first: "),
+                nodes.literal("", f"%pip install {wheel}"),
+                nodes.Text(") "),
+            ]
     line += nodes.Text(
         "Run it on your own machine: " if len(line) == 0 else "or on your own machine: "
     )

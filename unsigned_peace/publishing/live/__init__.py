@@ -30,6 +30,7 @@ from unsigned_peace.publishing.live import assignments
 ASSETS = Path(__file__).with_name("assets")
 #: The folder of the site, below ``_static``.
 FOLDER = "unsigned-peace/live"
+OFFLINE = "offline.js"
 #: Scripts come as they are, since a browser loads them by itself; all else is packed.
 _SCRIPTS = ("pyodide.js", "pyodide.asm.js")
 #: Loaded only where a cell asks for it, with what it needs itself.
@@ -76,6 +77,17 @@ def _put(app: Sphinx) -> None:
     assignments.write(folder / "chapters")
     for asset in ASSETS.iterdir():
         shutil.copyfile(asset, folder / asset.name)
+
+
+def _keep_offline(app: Sphinx, error: Exception | None) -> None:
+    """Puts the script that keeps pages at the site's root: it may serve what lies below it."""
+    if error or app.builder.name != "html":
+        return
+    script = Path(app.outdir) / OFFLINE
+    if runtime.prepared() is None:
+        script.unlink(missing_ok=True)
+    else:
+        shutil.copyfile(ASSETS / OFFLINE, script)
 
 
 def _add_book(folder: Path, files: dict, lock: dict) -> None:
@@ -150,13 +162,14 @@ def _allow(
     """Lets such a page compile the runtime and start it beside itself, and nothing else.
 
     The worker is started from a blob: so it has the page's own policy, and may ask no other host.
-    A worker started from an address would have none.
+    A worker started from an address would have none; what keeps pages for visits without a network
+    is such a worker, and is started from a frame with a policy of its own (``assets/keep.html``).
     """
     if _has_cells(app, pagename, doctree) and runtime.prepared() is not None:
         strict = context["policy"]
         context["policy"] = (
             strict.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
-            + "; worker-src blob:"
+            + "; worker-src blob:; frame-src 'self'"
         )
 
 
@@ -182,6 +195,7 @@ def _link_to_assignment(app: Sphinx, doctree: nodes.document, page: str) -> None
 
 def setup(app: Sphinx) -> None:
     app.connect("builder-inited", _put)
+    app.connect("build-finished", _keep_offline)
     app.connect("doctree-resolved", _link_to_assignment, priority=600)  # when the line is there
     app.connect("html-page-context", _offer, priority=890)  # before the frame picks its scripts
     app.connect("html-page-context", _allow, priority=910)  # after it gave the page its policy

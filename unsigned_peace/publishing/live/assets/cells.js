@@ -15,6 +15,7 @@ window.unsignedPeaceCells = async ({ base, chapter }) => {
   const answer = await fetch(`${base}chapters/${chapter}.json`, { cache: "no-cache" });
   if (!answer.ok) throw new Error(answer.url);
   const book = await answer.json();
+  if (document.querySelector(".of-your-own")) book.push(""); // a reader's own cell comes last
   document.head.append(made("link", { rel: "stylesheet", href: `${base}live.css` }));
 
   /* What was typed is kept in this browser, with the book's version that it was made from. */
@@ -216,10 +217,13 @@ window.unsignedPeaceCells = async ({ base, chapter }) => {
       this.code = input.querySelector(".highlight");
       this.editor = made("textarea", { className: "run-editor", value: sources[index], spellcheck: false });
       for (const name of ["autocapitalize", "autocomplete", "autocorrect"]) this.editor.setAttribute(name, "off");
-      this.editor.setAttribute("aria-label", `Code of cell ${this.number}. Control and Enter run it.`);
+      this.own = input.classList.contains("of-your-own");
+      this.named = this.own ? "Your own cell" : `Cell ${this.number}`;
+      this.editor.setAttribute("aria-label", this.own ? "Code of your own. Control and Enter run it." : `Code of cell ${this.number}. Control and Enter run it.`);
+      if (this.own) this.editor.placeholder = "Names that the cells above make are there: type one, then Control and Enter.";
       this.editor.readOnly = "locked" in input.dataset;
       this.grow();
-      this.run = button("Run again", () => this.start());
+      this.run = button(input.classList.contains("of-your-own") ? "Run" : "Run again", () => this.start());
       this.stop = button("Stop", () => this.halt());
       this.back = button("Back to the book's version", () => this.restore());
       this.afresh = button("Start afresh", () => startAfresh());
@@ -233,7 +237,8 @@ window.unsignedPeaceCells = async ({ base, chapter }) => {
       this.result = made("div", { className: "run-result", hidden: true });
       this.tools = made("div", { className: "run-tools" }, this.run, this.stop, this.back, this.afresh, this.progress, this.note, this.status);
       this.tools.setAttribute("role", "group");
-      this.tools.setAttribute("aria-label", `Cell ${this.number}`);
+      this.tools.setAttribute("aria-label", this.named);
+      this.back.hidden = this.own;
       this.editor.addEventListener("input", () => this.typed());
       this.editor.addEventListener("keydown", (event) => this.pressed(event));
       this.code.hidden = true;
@@ -295,7 +300,7 @@ window.unsignedPeaceCells = async ({ base, chapter }) => {
     }
 
     start() {
-      if (current) { this.say(`Cell ${current.number} is still running.`); return; }
+      if (current) { this.say(`${current.named} is still running.`); return; }
       current = this;
       this.began = performance.now();
       this.state(true);
@@ -382,7 +387,7 @@ window.unsignedPeaceCells = async ({ base, chapter }) => {
     const cell = cells.get(index);
     cell.editor.focus({ preventScroll: true });
     cell.editor.scrollIntoView({ block: "nearest" });
-    if (!current) cell.start();
+    if (!current && sources[index].trim()) cell.start();
   };
   return { open, sources: () => [...sources] };
 };

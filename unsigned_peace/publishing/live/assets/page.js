@@ -27,6 +27,17 @@
     document.head.append(script);
   }));
 
+  /* Once a cell was run here, a later visit needs no network (see keep.js). */
+  let kept = false;
+  const keep = () => {
+    if (kept) return;
+    kept = true;
+    const frame = document.createElement("iframe");
+    frame.src = `${base}keep.html`;
+    frame.hidden = true;
+    document.body.append(frame);
+  };
+
   const offer = (place, input, words) => {
     const paragraph = document.createElement("p");
     paragraph.className = "run-here";
@@ -40,6 +51,7 @@
     button.addEventListener("click", async () => {
       try {
         (await cells()).open(input);
+        keep();
         for (const note of document.querySelectorAll(".run-here small")) note.remove();
       } catch {
         status.textContent = " It could not be loaded. Is there a network? Press again to try once more.";
@@ -49,7 +61,19 @@
     place(paragraph);
     return paragraph;
   };
+  /* Exercises in code are done in a cell of the reader's own, which finds all that the chapter has made. */
   const inputs = [...document.querySelectorAll(".cell_input")];
+  const exercises = document.querySelector("section#exercises");
+  if (exercises) {
+    const own = document.createElement("div");
+    own.className = "cell_input of-your-own";
+    const code = document.createElement("div");
+    code.className = "highlight";
+    code.append(document.createElement("pre"));
+    own.append(code);
+    exercises.querySelector("h2").after(own);
+    offer((paragraph) => own.append(paragraph), own, "Write code of your own here");
+  }
   inputs.forEach((input, number) => {
     const whose = document.createElement("span");
     whose.className = "visually-hidden";
