@@ -451,8 +451,10 @@ def main() -> None:
     """Serves requests until standard input ends."""
     if getpid() == 1:
         _supervise()
-    # Otherwise an interrupt from outside would be an error of the cell that runs.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # An interrupt from outside would be an error of the cell that runs, and what a shell has commands
+    # in the background ignore would be ignored by cells too.
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     channel = _Channel()
     lowered = _bound(*loads(sys.argv[1]))
     sys.stdout, sys.stderr = _Stream(channel, "stdout"), _Stream(channel, "stderr")
