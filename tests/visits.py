@@ -49,10 +49,10 @@ def complaints(page: Page, rules: list[str] | None = None) -> list[str]:
     options = {"resultTypes": ["violations"]} | (
         {"runOnly": {"type": "rule", "values": rules}} if rules else {}
     )
-    found = page.evaluate("options => axe.run(document, options)", options)
+    ask = "options => axe.run(document, options).then(({ violations }) => violations)"
     return [
         f"{fault['id']} ({fault['impact']}): {node['html'][:200]}"
-        for fault in found["violations"]
+        for fault in page.evaluate(ask, options)
         for node in fault["nodes"]
     ]
 
