@@ -451,8 +451,8 @@ def main() -> None:
     """Serves requests until standard input ends."""
     if getpid() == 1:
         _supervise()
-    # An interrupt from outside would be an error of the cell that runs, and what a shell has commands
-    # in the background ignore would be ignored by cells too.
+    # An interrupt from outside would be an error of the cell that runs, and what a shell has
+    # commands in the background ignore would be ignored by cells too.
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     channel = _Channel()
