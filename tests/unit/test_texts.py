@@ -35,6 +35,13 @@ from unsigned_peace.publishing.data_pages.records import records_of
                 "Spanish and French count where they differ."
             ),
         ),
+        (
+            "Japan; Russia",
+            "ja",
+            "",
+            "Read in Japanese; in which languages it was drawn up was not seen.",
+        ),
+        ("Japan; Allied Powers", "en", "", "Signed in English."),
         ("USSR", "ru", "", "Issued in Russian."),
         ("USSR", "", "", ""),
     ],

@@ -36,6 +36,8 @@ _STANDINGS = {
     "official_translation": "official translation",
     "other_translation": "another's translation",
 }
+#: Languages of one party to the texts here: two states will not have signed in it alone.
+_OF_ONE_PARTY = {"ja", "ru"}
 #: Parts of the page: the first year of each, and its title.
 PERIODS = [
     (0, "Borders before the war"),
@@ -76,6 +78,8 @@ def languages_line(document: dict[str, str]) -> str:
     if not languages:
         return ""
     many = dataset.LIST_SEPARATOR in document["parties"]
+    if many and not authentic and languages in _OF_ONE_PARTY:
+        return f"Read in {in_words(languages)}; in which languages it was drawn up was not seen."
     line = f"{'Signed' if many else 'Issued'} in {in_words(languages)}"
     if not authentic:
         return f"{line}."
