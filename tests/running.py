@@ -17,7 +17,7 @@ RUNTIME = SITE / "_static" / "unsigned-peace" / "live"
 PATIENCE = 240_000
 
 _PRESS = """async (number) => {
-  const input = document.querySelectorAll(".cell_input")[number];
+  const input = document.querySelectorAll(".cell_input:not(.of-your-own)")[number];
   const ran = new Promise((resolve) =>
     addEventListener("unsigned-peace-ran", (event) => resolve(event.detail), { once: true }));
   (input.querySelector(".run-here button") ?? input.querySelector(".run-tools button")).click();

@@ -201,7 +201,9 @@ window.unsignedPeaceCells = async ({ base, chapter }) => {
   };
 
   /* A cell with its editor ---------------------------------------------------------------------- */
-  const inputs = [...document.querySelectorAll(".cell_input")];
+  /* A reader's own cell may stand above cells that end the page, and still comes last. */
+  const own = document.querySelector(".of-your-own");
+  const inputs = [...document.querySelectorAll(".cell_input:not(.of-your-own)"), ...(own ? [own] : [])];
   const text = (input) => input.querySelector("pre").textContent.trim();
   /* A page may show cells in another order than they run in; of the same code twice, the first stands first. */
   const places = new Map();
@@ -217,13 +219,13 @@ window.unsignedPeaceCells = async ({ base, chapter }) => {
       this.code = input.querySelector(".highlight");
       this.editor = made("textarea", { className: "run-editor", value: sources[index], spellcheck: false });
       for (const name of ["autocapitalize", "autocomplete", "autocorrect"]) this.editor.setAttribute(name, "off");
-      this.own = input.classList.contains("of-your-own");
+      this.own = input === own;
       this.named = this.own ? "Your own cell" : `Cell ${this.number}`;
       this.editor.setAttribute("aria-label", this.own ? "Code of your own. Control and Enter run it." : `Code of cell ${this.number}. Control and Enter run it.`);
       if (this.own) this.editor.placeholder = "Names that the cells above make are there: type one, then Control and Enter.";
       this.editor.readOnly = "locked" in input.dataset;
       this.grow();
-      this.run = button(input.classList.contains("of-your-own") ? "Run" : "Run again", () => this.start());
+      this.run = button(input === own ? "Run" : "Run again", () => this.start());
       this.stop = button("Stop", () => this.halt());
       this.back = button("Back to the book's version", () => this.restore());
       this.afresh = button("Start afresh", () => startAfresh());
