@@ -27,16 +27,21 @@ ROOT = Path(__file__).resolve().parents[1]
 #: The files that take longest, the longest first. Left to itself, xdist begins with those of most
 #: tests and ends with one worker alone at a file of few long ones.
 LONGEST = (
-    "building/test_commands.py",
     "building/test_exactness.py",
-    "coursework/test_grading.py",
-    "building/test_interruptions.py",
-    "coursework/test_safety.py",
-    "coursework/test_assignments.py",
-    "building/test_faults.py",
+    "pages/test_access.py",
     "pages/test_pages.py",
+    "building/test_faults.py",
+    "building/test_commands.py",
+    "coursework/test_safety.py",
     "coursework/test_handing_in.py",
+    "coursework/test_grading.py",
+    "pages/test_live.py",
     "coursework/test_sandbox.py",
+    "building/test_interruptions.py",
+    "coursework/test_assignments.py",
+    "building/test_editions_beside.py",
+    "pages/test_legible.py",
+    "building/test_slips.py",
     "lab/test_lab.py",
 )
 
