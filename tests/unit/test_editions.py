@@ -9,6 +9,7 @@ import pytest
 
 from unsigned_peace.editions import paper
 from unsigned_peace.editions.epub import write_epub
+from unsigned_peace.publishing.html.templates import css_text
 
 PAGE = """<html><body><article><section id="a-chapter">
 <h1>A chapter<a class="headerlink" href="#a-chapter">#</a></h1>
@@ -129,3 +130,16 @@ def test_an_epub_is_well_formed_and_the_same_to_the_byte(chapter, tmp_path):
                 ElementTree.fromstring(epub.read(name))
         assert b"@page" not in epub.read("EPUB/style.css")
         assert b'href="a-chapter.xhtml#hints"' in epub.read("EPUB/nav.xhtml")
+
+
+@pytest.mark.parametrize(
+    ("title", "written"),
+    [
+        ("署名なき平和", '"署名なき平和"'),
+        ("Неподписанный мир", '"Неподписанный мир"'),
+        ("Japan’s “two” & it's", '"Japan’s “two” & it\'s"'),
+        ('a "b" \\ </style>', '"a \\22 b\\22  \\5c  \\3c /style>"'),
+    ],
+)
+def test_a_running_head_has_a_title_in_its_own_letters(title, written):
+    assert css_text(title) == written

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from unsigned_peace.publishing.html.languages import marked, say
+
+
+def css_text(text: str) -> str:
+    """A text as CSS writes it in quotes; it would print the escapes of JSON as they stand."""
+    escaped = re.sub(r'[\\"<\n]', lambda sign: f"\\{ord(sign[0]):x} ", text)
+    return f'"{escaped}"'
 
 
 @cache
@@ -19,6 +26,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )
     environment.globals["say"] = say
+    environment.filters["css_text"] = css_text
     return environment
 
 
