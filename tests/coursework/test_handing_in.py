@@ -604,10 +604,17 @@ def unusual(tmp_path_factory):
             source=f"{text}\n{cell(notebook, place)['source']}"
         )
 
-    def moved(notebook: dict, name: str, into: str | None = None) -> None:
-        """An answer that stands in another cell than its own: a new one at the end, or that."""
+    def answers_of(notebook: dict, name: str) -> list[str]:
+        return cell(notebook, f"{name}-check")["metadata"]["unsigned_peace"]["answers"]
+
+    def moved(notebook: dict, name: str, into: str | None = None, above: str | None = None) -> None:
+        """An answer that stands in another cell than its own: a new one at the end, or that; in its
+        own stands nothing, or something else.
+        """
         answer = cell(notebook, name)["source"]
         cell(notebook, name)["source"] = cell(this.blank(), name)["source"]
+        if above is not None:
+            cell(notebook, name)["source"] = " = ".join([*answers_of(notebook, name), above])
         if into is None:
             notebook["cells"].append(code(answer))
         else:
@@ -639,6 +646,28 @@ def unusual(tmp_path_factory):
     hand_in("in-the-check", lambda notebook: moved(notebook, "task-2", "task-2-check"))
     hand_in(
         "below", lambda notebook: [moved(notebook, name) for name in ("task-2", "task-3", "task-5")]
+    )
+    others = {"wrong-above": "0", "none-above": "None", "made-above": "iter([1])"}
+    for student, text in others.items():
+        hand_in(
+            student,
+            lambda notebook, text=text: [
+                moved(notebook, name, above=text) for name in ("task-2", "task-3")
+            ],
+        )
+    hand_in(
+        "below-then-ends",
+        lambda notebook: (
+            moved(notebook, "task-2"),
+            notebook["cells"].append(code("import os\nos._exit(0)")),
+        ),
+    )
+    hand_in(
+        "guesses",
+        lambda notebook: (
+            moved(notebook, "task-2", above="0"),
+            notebook["cells"].append(code(" = ".join([*answers_of(notebook, "task-2"), "1"]))),
+        ),
     )
     dots = this.solved()
     dots["cells"][2:2] = [
@@ -710,6 +739,9 @@ JAPANESE = (
         "setup",
         "in-the-check",
         "below",
+        "wrong-above",
+        "none-above",
+        "made-above",
         "dots",
         "no-ending",
         "old-ending",
@@ -728,12 +760,25 @@ def test_what_befell_unusual_work_is_said(unusual):
     assert "the setup cell was changed" in unusual.row("setup")["message"]
     for number in (2, 3, 5):
         assert f"task {number} was answered below its check" in unusual.row("below")["message"]
+    for student in ("wrong-above", "none-above", "made-above", "below-then-ends"):
+        message = unusual.row(student)["message"]
+        assert "task 2 was answered below its check" in message and "task 2: " not in message
     assert "." * 19_000 in text_of(unusual.page("dots"))
     assert "the file is named 'islands.ipynb (1)'" in unusual.row("numbered")["message"]
     assert "beside it lies 'essay.docx', which was not read" in unusual.row("a-text")["message"]
     ran = unusual.row("ran")["message"]
     assert "the cell of task 1 ended with FileNotFoundError, and did not where it was w" in ran
     assert "an extra cell ended with FileNotFoundError;" in f"{ran};"
+
+
+def test_what_was_answered_below_its_check_before_the_process_ended_counts(unusual):
+    row = unusual.row("below-then-ends")
+    assert (row["score"], row["status"]) == ("20", "stopped: exit"), row
+
+
+def test_of_answers_below_a_check_only_the_last_is_tried(unusual):
+    """So that nobody gets points by guesses, a cell each."""
+    assert unusual.row("guesses")["score"] == "17", unusual.row("guesses")
 
 
 @pytest.mark.parametrize(

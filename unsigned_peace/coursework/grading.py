@@ -57,6 +57,8 @@ LIMITS = Limits()
 CHILD_SECONDS, CHILD_MEMORY = 600, 4 * 2**30
 #: So long is a message at most, in characters.
 MAX_MESSAGE = 1_000
+#: An answer of so many characters at most is read after each cell that names it.
+MAX_REREAD = 20_000
 #: With this a child process says that the examiner it was given is used up.
 _RENEWED = 3
 
@@ -115,22 +117,26 @@ def execute(
     ``hidden`` folders its code sees nothing.
 
     Returns the status, the points of each task, notes, and whether this is final. An answer is read
-    where its check stands, so what comes later cannot take away what was right before; one that is
-    not there yet is read at the end. Raises ``Interrupted`` if something that the submission did
-    not do ended it.
+    where its check stands, so what comes later cannot take away what was right before. One that has
+    not its full points there is read again below, and the last that was read is tried once more.
+    Raises ``Interrupted`` if something that the submission did not do ended it.
     """
     tasks = {f"{task.name}-check": task for task in assignment.tasks}
     points: dict[str, float] = {}
     notes: list[str] = []
     reasons: list[str] = []
     count = 0
-    later: list[tuple[Task, NotebookNode]] = []
+    later: dict[str, _Later] = {}
 
     def check(task: Task, cell: NotebookNode, told: Told) -> None:
-        checked, points[task.name] = examiner.test(task, told)
-        cell["outputs"] = checked.outputs
+        checked, reached = examiner.test(task, told)
+        if reached < points.setdefault(task.name, 0.0):
+            return
+        points[task.name], cell["outputs"] = reached, checked.outputs
+        begin = f"{submissions.named(task.name)}: "
+        notes[:] = [note for note in notes if not note.startswith(begin)]
         notes.extend(
-            f"{submissions.named(task.name)}: {answer} is {problem}"
+            f"{begin}{answer} is {problem}"
             for answer, problem in told.problems.items()
             if problem != "missing"
         )
@@ -177,19 +183,37 @@ def execute(
                 )
             cell["outputs"], cell["execution_count"] = said.outputs.list, count
             if task is not None:
-                if alive and "missing" in said.told.problems.values():
-                    later.append((task, cell))
                 check(task, cell, said.told)
+                if alive and points[task.name] < task.points:
+                    later[task.name] = _Later(task, cell, said.told, said.told)
+            elif alive and later and not _untouched(assignment, cell):
+                # Only where an answer is named, and is not large: read after every cell, it would
+                # use up what the process may send.
+                named = [
+                    waiting
+                    for waiting in later.values()
+                    if any(answer in cell.source for answer in waiting.task.answers)
+                    and len(str(waiting.last.encoded)) <= MAX_REREAD
+                ]
+                if ended := _read_again(process, named):
+                    alive = False
+                    reasons.append(ended)
+                    notes.append(f"the code was stopped after {submissions.cell_named(name)}")
             for output in cell.outputs:
                 if output.output_type == "execute_result":
                     output["execution_count"] = count
-        for task, cell in later if alive else ():
-            said = ask_cell(process, {"tell": list(task.answers)})
-            if said.gone:
-                break
-            if "missing" not in said.told.problems.values():  # it had no try before
-                check(task, cell, said.told)
-                notes.append(f"{submissions.named(task.name)} was answered below its check")
+        if alive:
+            _read_again(process, later.values())
+        for waiting in later.values():
+            # One more try and no further: answers that are guessed a cell each get no points.
+            if waiting.last != waiting.first:
+                before = points[waiting.task.name]
+                check(waiting.task, waiting.cell, waiting.last)
+                missing = "missing" in waiting.first.problems.values()
+                if missing or points[waiting.task.name] > before:
+                    notes.append(
+                        f"{submissions.named(waiting.task.name)} was answered below its check"
+                    )
         if (
             process.disturbed and alive
         ):  # of a process that was stopped, what it still wrote is a matter of moments
@@ -205,6 +229,30 @@ def execute(
             "tries it again"
         )
     return status, points, notes, not waited
+
+
+@dataclass
+class _Later:
+    """A task that has not its full points where its check stands, and may be answered below."""
+
+    task: Task
+    cell: NotebookNode
+    #: What was read at the check, and last.
+    first: Told
+    last: Told
+
+
+def _read_again(process: Process, waiting: Iterable[_Later]) -> str | None:
+    """Reads answers once more, of each task where all are there; in a word what ended the process,
+    if it is gone.
+    """
+    for one in waiting:
+        said = ask_cell(process, {"tell": list(one.task.answers)})
+        if said.gone:
+            return str(said.stopped)
+        if "missing" not in said.told.problems.values():
+            one.last = said.told
+    return None
 
 
 #: What ``runner`` tells apart, and a grade file does not.

@@ -107,8 +107,10 @@ def _clean(text: object, length: int) -> str:
 class Told:
     """What was read of a task's answers: data by name, and why others could not be read."""
 
-    given: dict = field(default_factory=dict)
+    given: dict = field(default_factory=dict, compare=False)  # a table is equal to none
     problems: dict[str, str] = field(default_factory=dict)
+    #: What ``given`` was read from, by which two readings are compared.
+    encoded: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -155,6 +157,7 @@ def _told(event: dict, names: list[str]) -> Told:
     for name in names:
         if name in event["told"]:
             told.problems.pop(name, None)
+            told.encoded[name] = event["told"][name]
             try:
                 told.given.update(answers.read(json.dumps({name: event["told"][name]}).encode()))
             except (answers.NotPlain, RecursionError) as problem:
