@@ -551,6 +551,45 @@ def test_who_alone_handed_in_and_in_the_wrong_place_has_a_line(assignment, tmp_p
     ]
 
 
+def test_of_very_many_notebooks_in_wrong_places_it_is_said_how_many_more_there_are(tmp_path):
+    for number in range(25):
+        (tmp_path / "olga" / "batch" / f"s{number:02}").mkdir(parents=True)
+        (tmp_path / "olga" / "batch" / f"s{number:02}" / "work.ipynb").write_text("{}")
+        (tmp_path / f"loose{number:02}.ipynb").write_text("{}")
+    found = collect(tmp_path, [])
+    assert len(found.strays) == 40
+    assert "loose20.ipynb (and 4 others): it lies where it is not looked for" in found.passed_over
+    more = "batch/s20/work.ipynb (and 4 others): it lies where it is not looked for"
+    assert f"olga/{more}" in found.passed_over and more in found.beside["olga"]
+
+
+def test_after_results_were_deleted_during_a_run_the_same_command_works_again(
+    assignment, tmp_path, monkeypatch, capsys
+):
+    folder, out = tmp_path / "in", begun(tmp_path / "out", assignment)
+    for student in ("hanako", "olga"):
+        making.KINDS[0].write(assignment, folder / student / assignment.stem)
+    monkeypatch.setattr(commands, "paths", lambda: [assignment.path])
+    arguments, begin = ["grade", str(folder), str(out), "--jobs", "1"], grading._begin
+    for gone in (out, out / "gradebook.db"):
+
+        def begin_and_delete(slot, job, out, gone=gone):
+            if job.student == "olga":
+                shutil.rmtree(gone) if gone.is_dir() else gone.unlink()
+            return begin(slot, job, out)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(grading, "_begin", begin_and_delete)
+            assert commands.main(arguments) == 1
+        assert "was deleted or replaced while it was written to" in capsys.readouterr().err
+        if gone == out:
+            assert not (out / "nbgrader_config.py").exists()
+        assert commands.main(arguments) == 0
+        assert [line["score"] for line in rows(out).values()] == ["20", "20"]
+        for student in ("hanako", "olga"):  # to be graded anew
+            (out / "records" / student / f"{assignment.stem}.json").unlink()
+
+
 def test_the_last_line_counts_who_has_no_page(assignment, tmp_path, monkeypatch, capsys):
     folder = tmp_path / "in"
     making.KINDS[0].write(assignment, folder / "hanako" / assignment.stem)

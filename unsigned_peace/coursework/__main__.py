@@ -65,13 +65,26 @@ def _pages(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from unsigned_peace.coursework.grading import collect, grade_all
+    from nbgrader.api import MissingEntry
+    from sqlalchemy.exc import DBAPIError
+
+    from unsigned_peace.coursework.course import SETTINGS
+    from unsigned_peace.coursework.grading import GradingError, collect, grade_all
     from unsigned_peace.coursework.reports import WITHOUT_PAGE, write_all
 
     assignments = [read(path) for path in paths()]
-    lines = grade_all(options.submissions, options.out, assignments, options.jobs)
-    astray = collect(options.submissions, assignments).strays
-    pages = write_all(options.out, lines, assignments, astray)
+    try:
+        lines = grade_all(options.submissions, options.out, assignments, options.jobs)
+        astray = collect(options.submissions, assignments).strays
+        pages = write_all(options.out, lines, assignments, astray)
+    except (MissingEntry, DBAPIError, FileNotFoundError) as error:
+        begun = options.out.exists() and (options.out / SETTINGS).exists()
+        if begun and not isinstance(error, MissingEntry):
+            raise
+        raise GradingError(
+            f"{options.out}, or the grade book in it, was deleted or replaced while it was written "
+            "to. Run the command again: what is no longer there is graded anew."
+        ) from error
     for stray in astray:
         print(f"Not graded: {stray.belongs()}", file=sys.stderr)
     counts = Counter(sorted(line.status for line in lines))

@@ -55,6 +55,7 @@ _TOO_MANY = (
     f"more than {MAX_NAMES} files and folders lie in it, or in more than {MAX_DEPTH} levels, and "
     "none of them was read"
 )
+_ASTRAY = "it lies where it is not looked for"
 _A_DOT = "its name begins with a dot"
 
 
@@ -104,9 +105,12 @@ class Collected:
     def leave(self, student: str, names: list[str], why: str) -> None:
         """Passes over some of a student's folder: one is named, and how many more there are."""
         if names:
-            others = f" (and {len(names) - 1} others)" if names[1:] else ""
-            self.beside.setdefault(student, []).append(f"{names[0]}{others}: {why}")
+            self.beside.setdefault(student, []).append(f"{_and_others(names)}: {why}")
             self.passed_over.append(f"{student}/{self.beside[student][-1]}")
+
+
+def _and_others(names: list[str]) -> str:
+    return f"{names[0]} (and {len(names) - 1} others)" if names[1:] else names[0]
 
 
 def _name(folder: str) -> str:
@@ -196,14 +200,15 @@ def collect(
     for _, entry, outer in moodle:
         names += [entry.name, outer]
     found.strays = sorted(
-        [*found.strays, *_strays(folder, suggests, set(names))], key=lambda stray: stray.path
+        [*found.strays, *_strays(found, folder, suggests, set(names))], key=lambda stray: stray.path
     )
     return found
 
 
 def _hidden(folder: str | Path, depth: int = 0) -> list[str]:
-    """Hidden notebooks in a folder, and hidden folders that hold one, which programs' own do not;
-    by path, from so many levels of folders.
+    """Hidden notebooks in a folder, and hidden folders that hold one, by path, from so many levels
+    of folders. Of Jupyter's own only those beside which no notebook lies: elsewhere they hold what
+    was saved before.
     """
     found = []
     for entry, hidden in _all_entries(folder):
@@ -211,15 +216,20 @@ def _hidden(folder: str | Path, depth: int = 0) -> list[str]:
         with contextlib.suppress(OSError):
             if is_folder and not hidden and depth:
                 found += [f"{entry.name}/{path}" for path in _hidden(entry.path, depth - 1)]
-            elif not hidden or entry.name == ".ipynb_checkpoints":
+            elif not hidden or entry.name == ".ipynb_checkpoints" and _has_notebook(folder):
                 continue
             elif (
-                _too_many(entry.path) or any(_is_notebook(file.name) for file in _files(entry.path))
+                _too_many(entry.path) or _has_notebook(entry.path)
                 if is_folder
                 else _is_notebook(entry.name)
             ):
                 found.append(entry.name)
     return found
+
+
+def _has_notebook(folder: str | Path) -> bool:
+    """Whether a notebook lies in a folder or below, and not hidden."""
+    return any(_is_notebook(file.name) for file in _files(folder))
 
 
 def _cannot_be_opened(error: OSError) -> str:
@@ -331,6 +341,8 @@ def _among_moodles(
             notebooks += [Path(entry.path)] if _is_notebook(entry.name) else []
         found.passed_over.append(f"{shown}/{inert.name(entry.name)}: {why}")
     found.passed_over += [f"{shown}/{inert.name(name)}: {_A_DOT}" for name in _hidden(outer.path)]
+    if rest := [inert.name(path.name) for path in notebooks[MAX_STRAYS:]]:
+        found.passed_over.append(f"{shown}/.../{_and_others(rest)}: {_ASTRAY}")
     for path in notebooks[:MAX_STRAYS]:
         parts = path.relative_to(folder).parts
         found.strays.append(Stray(parts, suggests(parts[0], *parts[2:]), None))
@@ -464,9 +476,11 @@ class _Suggestions:
         return None
 
 
-def _strays(folder: Path, suggests: _Suggestions, moodle: Collection[str]) -> list[Stray]:
+def _strays(
+    collected: Collected, folder: Path, suggests: _Suggestions, moodle: Collection[str]
+) -> list[Stray]:
     """The notebooks that lie in no folder of an assignment, by path: loose, in a folder of another
-    name, or too deep.
+    name, or too deep. Of very many in one place some are named, and how many more there are.
     """
     places = [_notebooks(folder, 0, ())]
     places += [
@@ -476,6 +490,12 @@ def _strays(folder: Path, suggests: _Suggestions, moodle: Collection[str]) -> li
     ]
     found = []
     for paths in places:
+        if rest := [path.relative_to(folder).parts for path in paths[MAX_STRAYS:]]:
+            names = ["/".join(map(inert.name, parts[1:] or parts)) for parts in rest]
+            if rest[0][1:]:
+                collected.leave(_name(rest[0][0]), names, _ASTRAY)
+            else:
+                collected.passed_over.append(f"{_and_others(names)}: {_ASTRAY}")
         for path in paths[:MAX_STRAYS]:
             parts = path.relative_to(folder).parts
             if parts[0] in moodle:

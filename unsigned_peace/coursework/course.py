@@ -51,10 +51,12 @@ c.HighlightMagicsPreprocessor.enabled = False
 
 
 def is_of_others(folder: Path) -> bool:
-    """Whether a folder is a course directory that this project did not make."""
+    """Whether a folder is a course directory that this project did not make. Records are this
+    project's own: what is left of a folder that was deleted during a run has nothing else.
+    """
     settings = folder / SETTINGS
     if not settings.exists():
-        return (folder / GRADEBOOK).exists()
+        return (folder / GRADEBOOK).exists() and not any(folder.glob("records/*/*.json"))
     return f'course_id = "{COURSE}"' not in settings.read_text(encoding="utf-8", errors="replace")
 
 
