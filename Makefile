@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 export JUPYTER_CONFIG_DIR := $(CURDIR)/$(VENV)/etc/jupyter
 export PYTHONDONTWRITEBYTECODE :=
+# Charts are described by docstrings, which this would leave out.
+export PYTHONOPTIMIZE :=
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

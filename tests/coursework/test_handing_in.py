@@ -82,13 +82,22 @@ ESSAY = (
 )
 
 
-def make(*arguments: str, seconds: float = 240, folder: Path = ROOT) -> subprocess.CompletedProcess:
+RUSSIAN = (
+    "Численность населения в сорок пятом году нельзя сравнивать с нынешней потому что "
+    "тогда и теперь людей на островах считали совсем иначе"
+)
+
+
+def make(
+    *arguments: str, seconds: float = 240, folder: Path = ROOT, **environment: str
+) -> subprocess.CompletedProcess:
     """A command as a teacher types it, and what it printed; it is ended with all that it started if
     it takes too long.
     """
     process = subprocess.Popen(
         ["make", *arguments],
         cwd=folder,
+        env={**os.environ, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -175,8 +184,10 @@ class Class:
     def hand_in(self, student: str, notebook: dict | bytes) -> Path:
         return self.put(f"{student}/{STEM}/{STEM}.ipynb", notebook)
 
-    def grade(self) -> None:
-        self.said = make("grade", f"SUBMISSIONS={self.folder}", f"OUT={self.out}").stdout
+    def grade(self, **environment: str) -> None:
+        self.said = make(
+            "grade", f"SUBMISSIONS={self.folder}", f"OUT={self.out}", **environment
+        ).stdout
         with open(self.out / "grades.csv", newline="", encoding="utf-8") as file:
             self.rows = list(csv.DictReader(file))
 
@@ -539,6 +550,9 @@ def odd(tmp_path_factory):
         "Eva_6": "borders.ipynb",
     }.items():
         this.put(f"{course}/{who}_assignsubmission_file_/{path}", solved)
+    this.put(
+        f"{course}/Kept_8_assignsubmission_file_/.ipynb_checkpoints/{STEM}-checkpoint.ipynb", solved
+    )
     this.put(f"{course}/Dot_7_assignsubmission_file_/.own/{STEM}.ipynb", solved)
     for path in (
         f"zip/{STEM}.zip",
@@ -547,6 +561,8 @@ def odd(tmp_path_factory):
         f"deep/{STEM}/a/b/c/d/{STEM}.ipynb",
         f"program/{STEM}/a/{STEM}.py",
         f"dot/.{STEM}.ipynb",
+        f"kept/{STEM}/.ipynb_checkpoints/{STEM}-checkpoint.ipynb",
+        f"saver/{STEM}/.ipynb_checkpoints/{STEM}-checkpoint.ipynb",
         f"levels/{'a/' * 25}{STEM}.ipynb",
     ):
         this.put(path, solved)
@@ -556,7 +572,7 @@ def odd(tmp_path_factory):
     )
     cell(solved, "task-1")["source"] += saves
     this.hand_in("saver", solved)
-    this.grade()
+    this.grade(PYTHONOPTIMIZE="2")
     return this
 
 
@@ -575,6 +591,8 @@ def test_a_file_is_of_the_assignment_whose_questions_it_holds(odd, student):
         ("deep", "deep/islands/a/b/c/d/islands.ipynb lies where it is not looked for"),
         ("program", "no file lies in its folder, but 'a'"),
         ("dot", ".islands.ipynb: its name begins with a dot"),
+        ("kept", "islands/.ipynb_checkpoints: its name begins with a dot"),
+        ("Kept_8", ".ipynb_checkpoints: its name begins with a dot"),
         ("Dot_7", ".own: its name begins with a dot"),
         ("levels", "or in more than 20 levels"),
     ],
@@ -582,6 +600,15 @@ def test_a_file_is_of_the_assignment_whose_questions_it_holds(odd, student):
 def test_what_is_not_looked_at_is_named_on_the_students_line(odd, student, said):
     row = odd.row(student)
     assert said in row["message"] and row["status"] in ("missing", "unreadable"), row
+
+
+def test_what_jupyter_saved_before_is_named_only_where_nothing_else_lies(odd):
+    assert "kept/islands/.ipynb_checkpoints" in odd.said and "saver/islands/." not in odd.said
+
+
+def test_the_summary_is_drawn_also_where_python_leaves_out_docstrings(odd):
+    assert "Traceback" not in odd.said
+    assert "<svg" in (odd.out / "summary.html").read_text(encoding="utf-8")
 
 
 def test_to_save_a_chart_as_a_picture_costs_no_other_answer(odd):
@@ -633,7 +660,7 @@ def unusual(tmp_path_factory):
 
     hand_in("shell", before("!echo said by the $HOME shell"))
     hand_in("shell-fails", before("!no-such-program\n%pip --version"))
-    hand_in("magic", before("%%capture kept\n!echo " + "words " * 40))
+    hand_in("magic", before("%%capture kept\n!echo " + "some_words " * 40))
     hand_in("patched", before(PATCHED))
     hand_in("kinds", of_other_kinds)
     hand_in(
@@ -680,9 +707,36 @@ def unusual(tmp_path_factory):
         "printed": f'print("{ESSAY}")\nprint("{ESSAY}")',
         "shown": f'from IPython.display import Markdown\n\nMarkdown("{ESSAY} {ESSAY}")',
         "japanese": f"# {JAPANESE}",
+        "alone": f'"{" ".join(RUSSIAN.split()[:18])}"',
+        "alone-in-japanese": f'"{JAPANESE[:36]}"',
+        "japanese-text": f'essay = "{JAPANESE[:36]}"',
+        "japanese-pieces": "\n".join(
+            f'print("{JAPANESE[start : start + 10]}")' for start in range(0, 40, 10)
+        ),
+        "lines": "\n".join(f'print("{piece}")' for piece in FEW),
+        "added": "\n".join(["essay = ''", *(f"essay += '{piece} '" for piece in FEW)]),
+        "a-list": f"print({FEW})",
+        "a-dict": f"essay = {dict(enumerate(FEW))}",
+        "by-the-shell": "\n".join(f"!echo {piece}" for piece in FEW),
+        "by-printf": "\n".join(f"!printf '{piece}'" for piece in FEW),
+        "environment": "\n".join(f"%env E{at}={piece}" for at, piece in enumerate(FEW)),
         "in-a-format": f'year = 1945\nf"""In {{year}}: {ESSAY} {ESSAY}"""',
     }.items():
         hand_in(student, lambda notebook, text=text: notebook["cells"].append(code(text)))
+    hand_in(
+        "a-line-each",
+        lambda notebook: notebook["cells"].extend(code(f"number = 1  # {piece}") for piece in FEW),
+    )
+    hand_in(
+        "labelled",
+        lambda notebook: [
+            notebook["cells"].append(code(f'print("{" ".join(piece.split()[:3])}:", {at})'))
+            for at, piece in enumerate(FEW)
+        ],
+    )
+    hand_in(
+        "pictured", lambda notebook: notebook["cells"].append(markdown(f"{ESSAY} ![](gone.png)"))
+    )
     hand_in("in-pieces", lambda notebook: notebook["cells"].extend(map(code, PIECES)))
     for student, name in {
         "no-ending": STEM,
@@ -722,6 +776,8 @@ for _name, _value in list(globals().items()):
 """
 #: An essay in a cell for each few words.
 PIECES = ["# " + " ".join(ESSAY.split()[start : start + 5]) for start in range(0, 25, 5)] * 2
+#: The same in texts of six words, as short as values are.
+FEW = [" ".join(f"{ESSAY} {RUSSIAN}".split()[start : start + 6]) for start in range(0, 36, 6)]
 JAPANESE = (
     "島の人口は、数え方が違うので、一九四五年の数字と今日の数字を比べることはできない。"
     "当時の住民は戦後に島を離れ、今の住民は別の土地から来た人々である。"
@@ -742,6 +798,7 @@ JAPANESE = (
         "wrong-above",
         "none-above",
         "made-above",
+        "labelled",
         "dots",
         "no-ending",
         "old-ending",
@@ -782,11 +839,35 @@ def test_of_answers_below_a_check_only_the_last_is_tried(unusual):
 
 
 @pytest.mark.parametrize(
-    "student", ["assigned", "printed", "shown", "japanese", "in-pieces", "in-a-format"]
+    "student",
+    [
+        "assigned",
+        "printed",
+        "shown",
+        "japanese",
+        "in-pieces",
+        "in-a-format",
+        "alone",
+        "alone-in-japanese",
+        "japanese-text",
+        "japanese-pieces",
+        "lines",
+        "added",
+        "a-list",
+        "a-dict",
+        "by-the-shell",
+        "by-printf",
+        "environment",
+        "a-line-each",
+    ],
 )
 def test_an_essay_written_as_code_waits(unusual, student):
     row = unusual.row(student)
     assert (row["score"], row["status"]) == ("20", "essay waits"), row
+
+
+def test_a_picture_of_an_essay_that_stands_elsewhere_is_counted_once(unusual):
+    assert "1 picture could not be shown" in unusual.row("pictured")["message"]
 
 
 def test_everybody_has_one_line_and_litter_has_none(class_):

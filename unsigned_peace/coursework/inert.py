@@ -130,7 +130,9 @@ class Renderer:
 
     def gathered(self, texts: Iterable[tuple[str, Pictures]]) -> str:
         """What was written in other cells than the one where it is looked for, in one."""
+        absent = self.absent  # what cannot be shown is counted in the cell where it stands
         rendered = [self.markdown(text, pictures) for text, pictures in texts]
+        self.absent = absent
         return (
             f"<div><p><em>Nothing was written in this cell. Elsewhere in the notebook "
             f"stands:</em></p>{''.join(rendered)}</div>"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import copy
 import io
+import itertools
 import json
 import os
 import re
@@ -263,6 +264,7 @@ def rebuild(assignment: Assignment, cells: list[Cell]) -> Submission:
     answers: dict[str, list[Cell]] = {}
     followers: dict[str, list[Cell]] = {}
     altered: dict[str, list[Cell]] = {}
+    within: list[Cell] = []
     seen: list[str] = []
     anchor = "setup"  # nothing of a student's runs before the setup cell
     restored = []
@@ -300,6 +302,8 @@ def rebuild(assignment: Assignment, cells: list[Cell]) -> Submission:
                 followers.setdefault(anchor, []).append(
                     Cell("markdown", added, None, cell.pictures)
                 )
+            elif added:
+                within.append(Cell("code", added, None))
     notes = (
         _deviations(assignment, seen, restored, own)
         if marked
@@ -314,18 +318,13 @@ def rebuild(assignment: Assignment, cells: list[Cell]) -> Submission:
         name: [copy_ for copy_ in copies if copy_.source.strip() != stubs[name].strip()]
         for name, copies in answers.items()
     }
-    others = [
-        cell
-        for cells in (
-            *followers.values(),
-            *(copies for name, copies in answers.items() if name not in assignment.essays),
-        )
-        for cell in cells
+    tasks = [
+        cell for name, copies in answers.items() for cell in copies if name not in assignment.essays
     ]
-    comments = [cell for cell in others if cell.kind == "code" and not _computes(cell)]
-    if sum(_words(_text_of(cell)[0]) for cell in comments) < WORDS_IN_CODE:
-        comments = []
-    elsewhere = [cell for cell in others if _is_written(cell) or cell in comments]
+    others = [*(cell for cells in followers.values() for cell in cells), *within, *tasks]
+    elsewhere = [cell for cell in others if _is_written(cell)]
+    rest = [cell for cell in others if cell.kind == "code" and cell not in elsewhere]
+    elsewhere += _in_pieces(assignment, rest, tasks)
     shown = inert.Renderer()
     ran: list[NotebookNode] = []
 
@@ -408,31 +407,105 @@ def _words(text: str) -> int:
     return len(_WORD.findall(text))
 
 
-def _text_of(cell: Cell) -> tuple[str, inert.Pictures]:
-    """What a person wrote in a cell, as Markdown: of code its comments and texts, or all of it if
-    it is no code.
+def _parts(cell: Cell) -> tuple[list[str], list[str], list[str], list[str]] | None:
+    """Of a cell of code its comments, the texts that stand alone, all other texts, and the lines
+    that Jupyter reads; None if it is no code.
     """
-    if cell.kind != "code":
-        return cell.source, cell.pictures
     source = _COMMAND.sub(r"\1pass", cell.source)
     try:
         nodes = list(ast.walk(ast.parse(source)))
-        loose = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+        alone = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
         texts = [
-            node.value
-            for node in nodes
-            if isinstance(node, ast.Constant)
-            and isinstance(node.value, str)
-            and (id(node) in loose or _words(node.value) >= WORDS_IN_TEXT)
+            node for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)
         ]
         comments = [
             token.string.lstrip("# ")
             for token in tokenize.generate_tokens(io.StringIO(source).readline)
             if token.type == tokenize.COMMENT
         ]
-        return "\n".join([*comments, *texts]), cell.pictures
     except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
+        return None
+    return (
+        comments,
+        [str(node.value) for node in texts if id(node) in alone],
+        [str(node.value) for node in texts if id(node) not in alone],
+        [line[0].strip() for line in _COMMAND.finditer(cell.source)],
+    )
+
+
+def _text_of(cell: Cell) -> tuple[str, inert.Pictures]:
+    """What a person wrote in a cell, as Markdown: of code its comments and texts, or all of it if
+    it is no code.
+    """
+    if cell.kind != "code" or (parts := _parts(cell)) is None:
         return cell.source, cell.pictures
+    comments, alone, texts, _ = parts
+    long = [text for text in texts if _words(text) >= WORDS_IN_TEXT]
+    return "\n".join([*comments, *alone, *long]), cell.pictures
+
+
+_SIGN = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
+#: A word of a sentence, and no name of a column or a file; of scripts that leave no blank between
+#: words, a sign.
+_PROSE = re.compile(
+    r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]|(?<![^\s=])[\"'(«„“]*[^\W\d_]+[\"'.,;:!?)»“”]*(?!\S)"
+)
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a text may be a piece of a sentence: two words, or as many signs as a label in such a
+    script seldom has.
+    """
+    found = _PROSE.findall(text)
+    return len(found) > (WORDS_IN_TEXT - 1 if _SIGN.search(text) else 1)
+
+
+#: nbgrader's lines around a model answer, as they are read here.
+_MARKERS = ("BEGIN SOLUTION", "END SOLUTION")
+
+
+def _in_pieces(assignment: Assignment, cells: list[Cell], tasks: list[Cell]) -> list[Cell]:
+    """What is written in the code of a notebook in pieces so short that none is taken for writing:
+    as cells of Markdown, if all of it together is so much.
+
+    Texts that the assignment itself names are values. A right answer may say as much as the model
+    answer, which has comments and labels too.
+    """
+    official = _letters("\n".join(cell.source for cell in assignment.release.cells))
+    model = [
+        Cell("code", assignment.source.cells[task.solution].source, None)
+        for task in assignment.tasks
+    ]
+
+    def counted(pieces: Iterable[str]) -> int:
+        return sum(len(_PROSE.findall(piece)) for piece in pieces)
+
+    def pieces(cell: Cell) -> tuple[list[str], list[str]]:
+        if (parts := _parts(cell)) is None:
+            return [], [cell.source]
+        comments, *texts = parts
+        said = [
+            text
+            for text in dict.fromkeys(itertools.chain(*texts))
+            if _is_prose(text) and _letters(text) not in official
+        ]
+        return [comment for comment in comments if comment not in _MARKERS], said
+
+    found = [(cell, *pieces(cell)) for cell in cells]
+    allowed = [pieces(cell) for cell in model]
+    beside = [comments for cell, comments, _ in found if cell in tasks and _computes(cell)]
+    comments = sum(_words(comment) for _, comments, _ in found for comment in comments)
+    free = sum(_words(comment) for comments, _ in allowed for comment in comments)
+    comments -= min(free, sum(map(_words, itertools.chain(*beside))))
+    texts = counted(dict.fromkeys(itertools.chain(*(texts for *_, texts in found))))
+    texts -= min(texts, counted(itertools.chain(*(texts for _, texts in allowed))))
+    if comments + texts < WORDS_IN_CODE:
+        return []
+    return [
+        Cell("markdown", "\n".join([*comments, *texts]), None)
+        for _, comments, texts in found
+        if comments or texts
+    ]
 
 
 def _computes(cell: Cell) -> bool:
@@ -449,8 +522,27 @@ def _computes(cell: Cell) -> bool:
 
 
 def _is_written(cell: Cell) -> bool:
-    """Whether a cell holds work that only a person can mark: words, or a picture."""
-    return _words(_text_of(cell)[0]) >= (WORDS_IN_CODE if cell.kind == "code" else 1)
+    """Whether a cell holds work that only a person can mark: words, or a picture; of code many
+    words, or some that stand alone, which is what nobody computes with.
+    """
+    if cell.kind != "code":
+        return _words(cell.source) >= 1
+    return _words(_text_of(cell)[0]) >= WORDS_IN_CODE or _standing_alone(cell) >= WORDS_IN_TEXT
+
+
+def _standing_alone(cell: Cell) -> int:
+    """How many words of sentences stand in a cell of code as texts that nothing is done with."""
+    try:
+        statements = ast.parse(_COMMAND.sub(r"\1pass", cell.source)).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return 0
+    return sum(
+        len(_PROSE.findall(statement.value.value))
+        for statement in statements
+        if isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
 
 
 def named(name: str) -> str:
