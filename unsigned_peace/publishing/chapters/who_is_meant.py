@@ -24,6 +24,8 @@ from unsigned_peace.publishing.html.templates import render
 
 #: A screen, and how many notes one may hold.
 SCREEN, NOTES_A_SCREEN = 900, 3
+#: So far may what is reckoned of a page lie from what a browser lays out.
+_UNSURE = 100
 #: How far below the name its note may stand.
 _NEAR = 500
 #: What the layout of a page takes at its widest, in pixels: a line of text and how many letters it
@@ -204,7 +206,7 @@ def _beside(app: Sphinx, chapter: Chapter, block: nodes.Element) -> None:
         if entry not in chapter.noted and entry not in chapter.waiting:
             note = chapter.without_room.pop(entry, None) or _note(app, chapter.page, entry, roles)
             chapter.waiting[entry] = top, note
-    near = sum(top - place < SCREEN for place in chapter.notes)
+    near = sum(top - place < SCREEN + _UNSURE for place in chapter.notes)
     placed: list[dict[str, str]] = []
     for entry in sorted(chapter.waiting, key=lambda one: _ORDER[one.table]):
         named_at, note = chapter.waiting[entry]
