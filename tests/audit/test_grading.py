@@ -57,32 +57,6 @@ def test_a_class_of_300_with_hostile_submissions_on_a_machine_that_fails(tmp_pat
         f"{seconds:.0f} s, {STUDENTS / seconds * 60:.0f} a minute",
     )
 
-    run = grader(folder, two)  # the first is killed with all its children
-    until_graded(two, 60, run)
-    os.killpg(run.pid, signal.SIGKILL)
-    run.wait()
-    run = grader(
-        folder, two, "ulimit -v 3000000"
-    )  # the second has too little memory, loses children, and is stopped for a while
-    for count in (90, 120, 150):
-        until_graded(two, count, run)
-        for child in children(run.pid)[:1]:
-            os.kill(child, signal.SIGKILL)
-    until_graded(two, 180, run)
-    os.killpg(run.pid, signal.SIGSTOP)
-    time.sleep(70)
-    os.killpg(run.pid, signal.SIGCONT)
-    failing = run.wait()
-    failed = sum(row["status"] == "failed" for row in rows(two).values())
-    figure("without a grade in the disturbed run", failed)
-    assert failing == 1 and failed
-    assert not [
-        row for place, row in rows(two).items() if row["status"] == "failed" and row["score"]
-    ]
-    assert grader(folder, two).wait() == 0
-    assert making.tree(folder) == before, "something that was handed in has changed"
-    assert (one / "grades.csv").read_bytes() == (two / "grades.csv").read_bytes()
-
     found = rows(one)
     assert set(expected) <= set(found)
     wrong = []
@@ -113,6 +87,33 @@ def test_a_class_of_300_with_hostile_submissions_on_a_machine_that_fails(tmp_pat
         if not right:
             wrong.append((student, stem, row["score"], row["status"], row["message"]))
     assert not wrong, "\n".join(map(str, wrong))
+
+    run = grader(folder, two)  # the first is killed with all its children
+    until_graded(two, 60, run)
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+    run = grader(
+        folder, two, "ulimit -v 3000000"
+    )  # the second has too little memory, loses children, and is stopped for a while
+    for count in (90, 120, 150):
+        until_graded(two, count, run)
+        for child in children(run.pid)[:1]:
+            os.kill(child, signal.SIGKILL)
+    until_graded(two, 180, run)
+    os.killpg(run.pid, signal.SIGSTOP)
+    time.sleep(70)
+    os.killpg(run.pid, signal.SIGCONT)
+    failing = run.wait()
+    failed = sum(row["status"] == "failed" for row in rows(two).values())
+    figure("without a grade in the disturbed run", failed)
+    assert failing == 1 and failed
+    assert not [
+        row for place, row in rows(two).items() if row["status"] == "failed" and row["score"]
+    ]
+    assert grader(folder, two).wait() == 0
+    assert making.tree(folder) == before, "something that was handed in has changed"
+    assert (one / "grades.csv").read_bytes() == (two / "grades.csv").read_bytes()
+
     assert not (tmp_path / "written").exists()
 
 

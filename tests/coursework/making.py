@@ -314,9 +314,7 @@ KINDS = [
         _full,
         named="the file is named 'Assignment (1).ipynb'",
     ),
-    Kind(
-        "two-names", _beside("old (1).ipynb"), _full, named=".ipynb was graded, not 'old (1).ipynb'"
-    ),
+    Kind("two-names", _beside("old (1).ipynb"), _full, named="/old (1).ipynb: it was not graded"),
     Kind(
         "extra-cell",
         _from(
@@ -345,8 +343,7 @@ KINDS = [
             b'[]}, {"cell_type": "code", "source": "1", "metadata": {"nbgrader": 5}}]}'
         ),
         _nothing,
-        "graded",
-        "no cell carries",
+        named="no cell carries",
     ),
     Kind(
         "nothing-in-the-folder",

@@ -4,6 +4,7 @@ are named.
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -20,7 +21,7 @@ from unsigned_peace.notebooks.source import chapters
 from unsigned_peace.paths import CHAPTERS, ROOT
 
 BOOK = stems()
-NOT_TASKS = {"index", "reading-this-book"}
+NOT_TASKS = {"index", "reading-this-book", "texts"}
 
 
 @pytest.mark.parametrize("stem", BOOK)
@@ -36,9 +37,12 @@ def test_each_chapter_has_an_assignment():
 @pytest.mark.parametrize("stem", BOOK)
 def test_nothing_of_the_key_is_on_the_pages(stem, site):
     chapter = (ROOT / "book" / f"{stem}.md").read_text(encoding="utf-8")
-    secrets = kept_back(read(SOURCES / f"{stem}.md")) - {
-        line.strip() for line in chapter.splitlines()
-    }  # what the chapter shows is no secret
+    lines = {line.strip() for line in chapter.splitlines()}
+    secrets = {  # what the chapter shows is no secret, a record that it names neither
+        line
+        for line in kept_back(read(SOURCES / f"{stem}.md")) - lines
+        if not (re.fullmatch(r'"[\w-]+",', line) and line.rstrip(",") in chapter)
+    }
     assert len(secrets) > 10
     for page in [
         *site.rglob("*.html"),

@@ -73,7 +73,9 @@ def inert_page(notebook: nbformat.NotebookNode) -> None:
     for element in page.select("#notebook-container *"):
         assert element.name in {"div", "span", "pre", *inert._TAGS}, element
         assert not [
-            name for name in element.attrs if name not in ("class", "id", "src", "alt", "tabindex")
+            name
+            for name in element.attrs
+            if name not in ("class", "id", "src", "alt", "start", "tabindex")
         ], element
         assert re.match(
             r"data:image/(png|jpeg|gif|webp);base64,", element.get("src", "data:image/png;base64,")
@@ -120,7 +122,7 @@ def test_any_folder_gives_each_student_a_place_and_follows_no_link(entries):
         for places in found.places.values():
             for stem, its in places.items():
                 try:
-                    path, notes = find(its, stem)
+                    path, notes = find(its, stem, {})
                     data = contents(path) if path else b""
                 except Unreadable:
                     continue
@@ -204,8 +206,10 @@ def test_many_folders_of_one_student_cost_nobody_else_time_or_words(tmp_path, mo
         "B_2": 0,
         "honest": 1 + collecting.MAX_STRAYS,
     }
+    assert found.rest("honest") == {
+        None: ["to-0, to-1, to-10 (and 57 others): it is a link, and links are not followed"]
+    }
     assert found.passed_over == [
-        "honest/to-0 (and 59 others): it is a link, and links are not followed",
         "honest/27 (and 39 others): there is no assignment of this name",
         ".hidden: its name begins with a dot",
     ]
@@ -231,7 +235,9 @@ def _files_of(folder: Path, *names: str) -> dict[str, list[str]]:
         (folder / name).write_bytes(b"{}")
     places = collect(folder, [sample.STEM]).places
     return {
-        student: sorted(str(find(its, stem)[0].relative_to(folder)) for stem, its in stems.items())
+        student: sorted(
+            str(find(its, stem, {})[0].relative_to(folder)) for stem, its in stems.items()
+        )
         for student, stems in places.items()
     }
 
@@ -285,6 +291,28 @@ def test_a_student_named_like_an_assignment_gets_into_nobodys_place(tmp_path):
         found = _files_of(folder, own, "eve_7/other/work.ipynb", inside)
         assert found[f"{sample.STEM}-bob"] == [own] and inside in found[f"{sample.STEM}-mallory"]
         assert "eve" not in found and found["eve_7"] == ["eve_7/other/work.ipynb"]
+
+
+@pytest.mark.parametrize(
+    ("student", "beside", "moodles"),
+    [
+        ("anna", "anna", "Anna_7_assignsubmission_file_work.ipynb"),
+        ("anna", "anna", "my_assignsubmission_file_/notes.txt"),
+        (sample.STEM, sample.STEM, f"Anna_7_assignsubmission_file_/{sample.STEM}.ipynb"),
+        (f"Bo {sample.STEM}", "anna", f"Bo_7_assignsubmission_file_/{sample.STEM}.ipynb"),
+    ],
+)
+def test_who_has_a_folder_of_an_assignment_has_a_line_beside_anything_of_moodles(
+    tmp_path, student, beside, moodles
+):
+    own = f"{student}/{sample.STEM}/{sample.STEM}.ipynb"
+    names = [own, f"{student}/{moodles}", f"{beside}/{sample.STEM}/{sample.STEM}.ipynb"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"{}")
+    places = collect(tmp_path, [sample.STEM]).places
+    assert places[student] == {sample.STEM: [(tmp_path / own).parent]}
+    assert moodles.partition("_assign")[0] in places
 
 
 def test_what_lies_among_moodles_folders_and_is_none_of_them_is_named(tmp_path):
@@ -392,3 +420,17 @@ def test_what_takes_renderers_and_lexers_long_takes_no_time():
         assert inert.Renderer().markdown(text).startswith("<div><pre>")
     assert inert.lexer(["x = 1\n" * 100]) == "python"
     assert inert.lexer([" \n" * 5_000]) == inert.lexer(["(" * 30_000]) == "text"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "|a" * 2_500 + "\n" + "|-" * 2_500 + "\n" + "|\n" * 4_900,
+        f"[x]: attachment:{'b' * 299}\n" + "![x]" * 4_000,
+        f"[x]: attachment:{'b' * 299}\n" + "![x]" * 50_000,
+    ],
+    ids=["a table of short rows", "a name for a long address", "the same in a long text"],
+)
+def test_what_would_grow_by_being_laid_out_is_shown_as_typed(text):
+    shown = inert.Renderer().markdown(text)
+    assert shown.startswith("<div><pre>") and len(shown) < 10 * len(text)

@@ -302,7 +302,11 @@ def test_marks_given_by_hand_count_and_stay(assignment, tmp_path):
     assert (line["score"], line["status"]) == ("19.5", "essay waits")
 
 
-@pytest.mark.parametrize("left", [b"", b'{"cells": ['])
+@pytest.mark.parametrize(
+    "left",
+    [b"", b'{"cells": [', b'{"nbformat": 4, "cells": [1]}', b'{"nbformat": 4, "cells": []}']
+    + [b'{"cells": [{"cell_type": "raw", "source": "", "metadata": {}}]}'],
+)
 def test_a_result_that_was_cut_short_is_made_anew(assignment, tmp_path, left):
     folder, out = tmp_path / "in", tmp_path / "out"
     making.KINDS[0].write(assignment, folder / "anna" / assignment.stem)
@@ -636,3 +640,27 @@ def test_of_many_errors_of_a_cell_few_are_kept_and_the_last_is_known():
     for number in range(1000):
         outputs.add({"error": {"ename": f"E{number}", "evalue": "", "traceback": ""}})
     assert len(outputs.list) == scoring.KEPT_ERRORS and outputs.error == "E999"
+
+
+def test_answers_are_checked_when_their_code_has_ended(assignment, tmp_path, monkeypatch):
+    """How long a check takes would tell code that runs whether it was right."""
+    done = []
+
+    def noted(what, of, name):
+        function = getattr(of, name)
+
+        def instead(*arguments, **named):
+            done.append(what)
+            return function(*arguments, **named)
+
+        monkeypatch.setattr(of, name, instead)
+
+    key = next(kind for kind in KINDS if kind.name == "key")
+    key.write(assignment, tmp_path / "key" / assignment.stem)
+    with scoring.Examiner(assignment) as examiner:
+        noted("asked", grading, "ask_cell")
+        noted("checked", scoring.Examiner, "test")
+        path = tmp_path / "key" / assignment.stem / f"{assignment.stem}.ipynb"
+        grading.grade(assignment, path, [], examiner, "key")
+    assert done.count("checked") == len(assignment.tasks)
+    assert "asked" not in done[done.index("checked") :]

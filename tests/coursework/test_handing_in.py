@@ -287,8 +287,8 @@ def class_(tmp_path_factory):
     this.put(f"json-file/{STEM}/{STEM}.ipynb.json", full)
     this.put(f"word/{STEM}/essay.docx", b"PK\x03\x04 word/document.xml")
     for litter in (
-        "__MACOSX/alice/x.ipynb",
-        f"alice/__MACOSX/{STEM}.ipynb",
+        "__MACOSX/alice/._x.ipynb",
+        f"alice/__MACOSX/._{STEM}.ipynb",
         "Thumbs.db",
         ".DS_Store",
         "$RECYCLE.BIN/x",
@@ -589,7 +589,7 @@ def test_a_file_is_of_the_assignment_whose_questions_it_holds(odd, student):
         ("text", "text/islands.ipynb.txt lies where it is not looked for"),
         ("json", "islands.json: it is a file, not the folder of an assignment"),
         ("deep", "deep/islands/a/b/c/d/islands.ipynb lies where it is not looked for"),
-        ("program", "no file lies in its folder, but 'a'"),
+        ("program", "islands/a/islands.py: it was not read"),
         ("dot", ".islands.ipynb: its name begins with a dot"),
         ("kept", "islands/.ipynb_checkpoints: its name begins with a dot"),
         ("Kept_8", ".ipynb_checkpoints: its name begins with a dot"),
@@ -614,6 +614,89 @@ def test_the_summary_is_drawn_also_where_python_leaves_out_docstrings(odd):
 def test_to_save_a_chart_as_a_picture_costs_no_other_answer(odd):
     row = odd.row("saver")
     assert row["score"] == "20" and "the cell of task 1 ended with ValueError" in row["message"]
+
+
+@pytest.fixture(scope="module")
+def left(tmp_path_factory):
+    """A class whose work has other things beside it, whatever becomes of the work."""
+    this = Class(tmp_path_factory.mktemp("left"))
+    blank, essay = this.blank(), b"PK\x03\x04 word/document.xml"
+    twice, copied = "Zo\u00eb", "Jos\u00e9"
+    for path, content in {
+        f"broken/{STEM}/{STEM}.ipynb": b'{"cells": [}',
+        f"broken/{STEM}/{STEM} (2).ipynb": blank,
+        f"broken/{STEM}/essay.docx": essay,
+        f"broken/{STEM}.zip": essay,
+        f"of-another/{STEM}/mine.ipynb": this.blank("borders"),
+        f"of-another/{STEM}/work/essay.docx": essay,
+        f"several/{STEM}/a.ipynb": blank,
+        f"several/{STEM}/b.ipynb": blank,
+        f"several/{STEM}/third/c.ipynb": blank,
+        f"several/{STEM}/essay.docx": essay,
+        f"none/{STEM}/report.pdf": b"%PDF-1.7",
+        f"none/{STEM}/more/essay.docx": essay,
+        f"{twice}/{STEM}/{STEM}.ipynb": blank,
+        f"{unicodedata.normalize('NFD', twice)}/{STEM}/{STEM}.ipynb": {**blank, "metadata": {}},
+        f"{twice}/{STEM}/essay.docx": essay,
+        f"{copied}/{STEM}/{STEM}.ipynb": blank,
+        f"{unicodedata.normalize('NFD', copied)}/{STEM}/{STEM}.ipynb": blank,
+        f"saved/.ipynb_checkpoints/{STEM}-checkpoint.ipynb": blank,
+        "saved/borders/borders.ipynb": this.blank("borders"),
+        f"links/{STEM}/{STEM}.ipynb": blank,
+        f"links/{STEM}/.ipynb_checkpoints/essay.docx": essay,
+        f"Mo_1_assignsubmission_file_/{STEM}.ipynb": blank,
+        f"Mo_1_assignsubmission_file_/more/{STEM}.ipynb": blank,
+    }.items():
+        this.put(path, content)
+    (this.folder / "links" / ".own").mkdir()
+    (this.folder / "links" / ".own" / "folder").symlink_to(this.folder / "several")
+    (this.folder / "links" / STEM / "copy.ipynb").symlink_to(this.folder / "several" / STEM)
+    (this.folder / "Mo_1_assignsubmission_file_" / "a.txt").symlink_to(this.folder / "several")
+    (this.folder / "pipe").mkdir()
+    os.mkfifo(this.folder / "pipe" / f"{STEM}.ipynb")
+    os.mkfifo(this.folder / "loose.ipynb")
+    this.grade()
+    return this
+
+
+@pytest.mark.parametrize(
+    ("student", "status", "named"),
+    [
+        ("broken", "unreadable", ["islands/essay.docx: it was not read"]),
+        ("broken", "unreadable", ["broken JSON", "islands/islands (2).ipynb: it was not graded"]),
+        ("broken", "unreadable", ["islands.zip: it is an archive, and must be unpacked"]),
+        ("of-another", "unreadable", ["assignment: borders", "named 'mine.ipynb'", "work/essay"]),
+        ("several", "unreadable", ["islands/a.ipynb, islands/b.ipynb, islands/third/c.ipynb: it"]),
+        ("several", "unreadable", ["islands/essay.docx: it was not read"]),
+        ("none", "unreadable", ["'report.pdf': it is a PDF; islands/more/essay.docx: it was not"]),
+        (
+            "Zo\u00eb",
+            "unreadable",
+            ["2 different notebooks", "islands/essay.docx: it was not read"],
+        ),
+        ("Jos\u00e9", "graded", ["islands/islands.ipynb: it is a copy of what was read"]),
+        ("saved", "missing", [".ipynb_checkpoints: its name begins with a dot"]),
+        (
+            "links",
+            "graded",
+            [".own: its name begins with a dot", "islands/copy.ipynb: it is a link"],
+        ),
+        ("Mo_1", "graded", ["a.txt: it is a link", "more/islands.ipynb: it is a copy of what"]),
+        ("links", "graded", ["islands/.ipynb_checkpoints: its name begins with a dot"]),
+        ("pipe", "missing", ["islands.ipynb: it is not a plain file"]),
+    ],
+)
+def test_what_lies_beside_the_work_is_named_whatever_becomes_of_the_work(
+    left, student, status, named
+):
+    row = left.row(student)
+    assert row["status"] == status, row
+    assert [words for words in named if words not in row["message"]] == [], row
+
+
+def test_what_lies_beside_the_work_is_named_by_the_command_too(left):
+    for words in ("broken/islands/essay.docx: it", "pipe/islands.ipynb: it", "loose.ipynb: it is"):
+        assert f"Passed over: {words}" in left.said, left.said
 
 
 @pytest.fixture(scope="module")
@@ -646,6 +729,9 @@ def unusual(tmp_path_factory):
             notebook["cells"].append(code(answer))
         else:
             before(answer, into)(notebook)
+
+    def below(notebook: dict, name: str, added: dict) -> None:
+        notebook["cells"].insert(notebook["cells"].index(cell(notebook, name)) + 1, added)
 
     def of_other_kinds(notebook: dict) -> None:
         for place in notebook["cells"]:
@@ -689,13 +775,139 @@ def unusual(tmp_path_factory):
             notebook["cells"].append(code("import os\nos._exit(0)")),
         ),
     )
+
+    def wrong(notebook: dict) -> None:
+        cell(notebook, "task-2")["source"] = " = ".join([*answers_of(notebook, "task-2"), "0"])
+
+    def wrongly(student: str, change=lambda notebook: None) -> None:
+        hand_in(student, lambda notebook: (wrong(notebook), change(notebook)))
+
+    def again(notebook: dict, name: str) -> None:
+        notebook["cells"].append(json.loads(json.dumps(cell(notebook, name))))
+
+    def tried_with_noise(notebook: dict) -> None:
+        answer = cell(notebook, "task-2")["source"]
+        wrong(notebook)
+        for number in range(20):
+            name = f"{'Long' * 14}{number}"
+            notebook["cells"].append(code(f"class {name}(Exception): ...\nraise {name}"))
+        notebook["cells"].append(code(answer))
+
+    wrongly("wrong")
+    wrongly("wrong-and-empty", lambda notebook: notebook["cells"].append(code(" ")))
+    elsewhere = {
+        "a-look": lambda notebook: below(notebook, "task-2", code("1")),
+        "moved": lambda notebook: notebook["cells"].reverse(),
+        "in-markdown": lambda notebook: below(notebook, "task-2", markdown("five")),
+        "setup-again": lambda notebook: again(notebook, "setup"),
+        "untouched-copy": lambda notebook: notebook["cells"].append(cell(this.blank(), "task-2")),
+        "check-as-text": lambda notebook: cell(notebook, "task-2-check").update(
+            cell_type="markdown"
+        ),
+        "question-again": lambda notebook: again(notebook, "task-2-question"),
+        "in-a-later-cell": before("1", "task-3"),
+    }
+    for student, change in elsewhere.items():
+        wrongly(f"wrong-{student}", change)
+    wrongly(
+        "wrong-twice",
+        lambda notebook: before(" = ".join([*answers_of(notebook, "task-2"), "1"]), "task-3")(
+            notebook
+        ),
+    )
+    hand_in("with-noise", tried_with_noise)
+    hand_in(
+        "numbers",
+        lambda notebook: (
+            cell(notebook, "task-2").update(source=cell(notebook, "task-2")["source"] + "\n7"),
+            before("assert Out[4] == 7", "task-3")(notebook),
+        ),
+    )
+    hand_in(
+        "written-to",
+        before("import subprocess, sys\nsubprocess.run(['true'], stdout=sys.stdout, check=True)"),
+    )
     hand_in(
         "guesses",
         lambda notebook: (
-            moved(notebook, "task-2", above="0"),
             notebook["cells"].append(code(" = ".join([*answers_of(notebook, "task-2"), "1"]))),
+            moved(notebook, "task-2", above="0"),
+            notebook["cells"].append(code(" = ".join([*answers_of(notebook, "task-2"), "2"]))),
         ),
     )
+    for student, change in {
+        "reused": lambda notebook: (
+            moved(notebook, "task-2"),
+            notebook["cells"].append(code("for residents in range(3):\n    pass")),
+        ),
+        "scratch-in-check": lambda notebook: cell(notebook, "task-2-check").update(
+            source=f"{cell(notebook, 'task-2-check')['source']}\nresidents = inhabited = None"
+        ),
+        "copy-for-scratch": lambda notebook: below(
+            notebook, "task-5-check", {**cell(notebook, "task-2"), "source": "residents = None"}
+        ),
+        "setup-again": lambda notebook: (
+            below(notebook, "task-2-check", code("islands = observations = None")),
+            below(notebook, "task-3-question", {**cell(notebook, "setup"), "id": "again"}),
+        ),
+        "above-setup": lambda notebook: notebook["cells"].insert(0, code("%reset -f\nload = 1")),
+        "trial-between": lambda notebook: (
+            below(notebook, "task-2", {**cell(notebook, "task-2"), "id": "again"}),
+            below(notebook, "task-2", code("residents = inhabited = None")),
+            cell(notebook, "task-2").update(source="islets = 0"),
+        ),
+        "switched-off": lambda notebook: below(
+            notebook,
+            "task-2",
+            {
+                **markdown("residents = inhabited = None"),
+                "metadata": cell(notebook, "task-2")["metadata"],
+            },
+        ),
+        "wrapped": lambda notebook: below(
+            notebook,
+            "task-2-check",
+            code("value = (\n    1\n    != 2\n)\nresidents = f'\\n%s' % None"),
+        ),
+        "no-setup": lambda notebook: (
+            below(notebook, "setup", code(cell(notebook, "setup")["source"] + "\none = 1")),
+            notebook["cells"].remove(cell(notebook, "setup")),
+            notebook["cells"].append(code("two = one + 1")),
+        ),
+        "setup-last": lambda notebook: (
+            notebook["cells"].insert(0, code("one = 1")),
+            notebook["cells"].append(
+                notebook["cells"].pop(notebook["cells"].index(cell(notebook, "setup")))
+            ),
+        ),
+        "import-above": lambda notebook: (
+            notebook["cells"].insert(0, code("import pandas as pd")),
+            before("from unsigned_peace import load\nmine = load('islands')", "setup")(notebook),
+            before("mine.columns")(notebook),
+        ),
+        "bracket-below": lambda notebook: cell(notebook, "task-2-check").update(
+            source=f"{cell(notebook, 'task-2-check')['source']}\n"
+            "residents = inhabited = max(\n    -1,\n    -2,\n)"
+        ),
+        "second-round": lambda notebook: (
+            moved(notebook, "task-3", above="0"),
+            moved(notebook, "task-2"),
+            notebook["cells"][-1].update(metadata=cell(notebook, "task-2")["metadata"]),
+        ),
+        "corrected-at-the-end": lambda notebook: (
+            moved(notebook, "task-2", above="0"),
+            notebook["cells"].insert(-1, dict(cell(notebook, "task-2-question"), id="again")),
+        ),
+        "text-made-code": lambda notebook: (
+            cell(notebook, "task-2-question").update(
+                code(cell(notebook, "task-2")["source"]),
+                metadata=cell(notebook, "task-2-question")["metadata"],
+            ),
+            cell(notebook, "task-2").update(source=cell(this.blank(), "task-2")["source"]),
+        ),
+        "module": before("open('mine.py', 'w').write('one = 1')\nimport mine"),
+    }.items():
+        hand_in(student, change)
     dots = this.solved()
     dots["cells"][2:2] = [
         code("for _ in range(25_000):\n    print('.', end='')") for _ in range(12)
@@ -718,6 +930,13 @@ def unusual(tmp_path_factory):
         "a-list": f"print({FEW})",
         "a-dict": f"essay = {dict(enumerate(FEW))}",
         "by-the-shell": "\n".join(f"!echo {piece}" for piece in FEW),
+        "no-code": " ".join(ESSAY.split()[:12]),
+        "formatted": f'f"""{" ".join(ESSAY.split()[:12])} {{1}}"""',
+        "slashes": '"Either/or: first/second, third/fourth (fifth), sixth… and/or, seventh*, last"',
+        "in-bytes": f'text = b"""{ESSAY} {ESSAY}"""',
+        "docstring": f'def why():\n    """{" ".join(ESSAY.split()[:9])}"""',
+        "added-up": f'"{" ".join(ESSAY.split()[:5])}" + "{" ".join(ESSAY.split()[5:9])}"',
+        "dashes": "**One** — **two** — ‘three’ — four/five … **six** — ‘seven’ — **eight** nine",
         "by-printf": "\n".join(f"!printf '{piece}'" for piece in FEW),
         "environment": "\n".join(f"%env E{at}={piece}" for at, piece in enumerate(FEW)),
         "in-a-format": f'year = 1945\nf"""In {{year}}: {ESSAY} {ESSAY}"""',
@@ -737,7 +956,116 @@ def unusual(tmp_path_factory):
     hand_in(
         "pictured", lambda notebook: notebook["cells"].append(markdown(f"{ESSAY} ![](gone.png)"))
     )
+    hand_in(
+        "in-its-cell-as-code",
+        lambda notebook: cell(notebook, "essay-1").update(
+            cell_type="code", source='print("a few words")', outputs=[], execution_count=None
+        ),
+    )
+    hand_in(
+        "in-its-cell-computed",
+        lambda notebook: cell(notebook, "essay-1").update(
+            cell_type="code", source="1 + 1", outputs=[], execution_count=None
+        ),
+    )
+    hand_in("signs", lambda notebook: cell(notebook, "essay-1").update(source="→ ✓ ???"))
+    hand_in("signs-below", lambda notebook: notebook["cells"].append(markdown("I.")))
+    for student, text in {
+        "repeated": "\n".join(["# the page is plainly wrong on this"] * 5),
+        "one-word-comments": "\n".join(f"# {word}" for word in f"{ESSAY} {RUSSIAN}".split()),
+        "in-a-magic": f"%%markdown\n# {' '.join(ESSAY.split()[:10])}",
+        "in-hindi": f'print("{HINDI}")',
+        "emphasis": "\n".join(f'print("*{piece}* — ‘so’")' for piece in FEW),
+        "in-few-formats": "\n".join(
+            f'print(f"{piece[: len(piece) // 2]}{{1}}{piece[len(piece) // 2 :]}")' for piece in FEW
+        ),
+        "beside-a-call": f'"{" ".join(ESSAY.split()[:10])}", len("four")',
+        "as-a-type": f'essay: "{" ".join(ESSAY.split()[:10])}" = 1',
+        "as-what-is-returned": f'def f() -> "{" ".join(ESSAY.split()[:10])}": ...',
+        "as-types-of-names": "Small: land\nEmpty: seldom\nNear: one\nFar: Iturup\nRich: seas",
+        "in-a-format-part": f'value = f"{{1:{" ".join(ESSAY.split()[:15])} {RUSSIAN}}}"',
+        "key-words": ", ".join(word.strip(".,") for word in ["islands", "fish", "gas"] * 3),
+        "names-alone": "islands and fish and gas and straits and bases or nothing",
+    }.items():
+        hand_in(student, lambda notebook, text=text: notebook["cells"].append(code(text)))
+    hand_in(
+        "copied-as-a-comment",
+        lambda notebook: notebook["cells"].append(
+            {
+                **markdown("# The islands are small, not empty"),
+                "metadata": cell(notebook, "task-2")["metadata"],
+            }
+        ),
+    )
+    for kind in ("markdown", "raw"):
+        hand_in(
+            f"copied-as-{kind}",
+            lambda notebook, kind=kind: notebook["cells"].append(
+                {**markdown(ESSAY), "cell_type": kind}
+                | {"metadata": cell(notebook, "task-2")["metadata"]}
+            ),
+        )
+    for student, more in {"notices-right": 0, "notices-wrong": 1}.items():
+        hand_in(
+            student,
+            lambda notebook, more=more: cell(notebook, "task-2").update(
+                source=f"{cell(notebook, 'task-2')['source']}\n{NOTICES}"
+                f"islets = Noticed(islets + {more})"
+            ),
+        )
+    hand_in(
+        "seven-errors",
+        lambda notebook: [
+            cell(notebook, f"task-{number}").update(source="1 / 0") for number in range(1, 8)
+        ],
+    )
+    hand_in(
+        "name-of-a-check",
+        lambda notebook: cell(notebook, "task-7").update(
+            source=cell(notebook, "task-7")["source"].replace(
+                '{"kunashir", "shikotan", "habomai"}', 'set(four) - {"iturup"}'
+            )
+        ),
+    )
     hand_in("in-pieces", lambda notebook: notebook["cells"].extend(map(code, PIECES)))
+    for student, language in {"in-french": FRENCH, "in-vietnamese": VIETNAMESE}.items():
+        pieces = [unicodedata.normalize("NFD", piece) for piece in language]
+        hand_in(
+            student, lambda notebook, pieces=pieces: notebook["cells"].append(code(f"{pieces}"))
+        )
+    hand_in(
+        "beside-answers",
+        lambda notebook: [
+            before(f"# {' '.join(ESSAY.split()[:8])} {number}", f"task-{number}")(notebook)
+            for number in range(1, 8)
+        ],
+    )
+    hand_in("emptied", lambda notebook: cell(notebook, "essay-1").update(source=" \n"))
+    hand_in(
+        "photo",
+        lambda notebook: cell(notebook, "essay-1").update(
+            source=f"1956. then:\n\n![mine](data:image/jpg;base64,{'iVBO' * 60_000})\n\n"
+            f"{'-' * 60}\n\n"
+            f"![drawn][one]\n\n[one]: <data:image/png;base64,{'iVBO' * 60}>"
+        ),
+    )
+    hand_in(
+        "quoted",
+        lambda notebook: cell(notebook, "essay-1").update(
+            source="\n".join("  " * level + f"- level {level}" for level in range(30))
+        ),
+    )
+    hand_in("deeper", before("pass"))
+    this.put(f"deeper/{STEM}/final/{STEM}.ipynb", this.solved())
+    this.put(f"deeper/{STEM}/.hidden.ipynb", this.solved())
+    for name in (".essay.md", ".git/.config", ".DS_Store", "__pycache__/x.pyc"):
+        this.put(f"hidden-beside/{STEM}/{name}", b"x")
+    this.put(f"in-litter/{STEM}/__pycache__/{STEM}.ipynb", this.solved())
+    this.put(f"lost+found/{STEM}/{STEM}.ipynb", this.solved())
+    this.put(f"deep-in-litter/{STEM}/__MACOSX/.x/{STEM}.ipynb", this.solved())
+    both = this.blank("formulas")
+    cell(both, "essay-1").update(source=f"{ESSAY}\n\nThe second:\n\n{ESSAY}")
+    this.put("two-in-one/formulas/formulas.ipynb", both)
     for student, name in {
         "no-ending": STEM,
         "old-ending": f"{STEM}.ipynb~",
@@ -774,6 +1102,24 @@ for _name, _value in list(globals().items()):
         elif type(_value) is float:
             globals()[_name] = Fraction(_value)
 """
+#: Pieces of sentences in languages whose words have signs within or marks above.
+FRENCH = ["l’île d’Itouroup est là-bas", "qu’on l’appelle aujourd’hui autrement"] + [
+    f"c’est-à-dire l’année {word} d’après-guerre"
+    for word in ("première", "même", "dernière", "où", "suivante", "entière")
+]
+VIETNAMESE = [f"đảo này có người ở {word}" for word in ("trước", "sau", "lâu", "mãi", "đó", "đây")]
+#: A number that sees that it is read a second time, and ends its process.
+NOTICES = """
+import os
+class Noticed(int):
+    times = []
+    def __abs__(self):
+        Noticed.times.append(1)
+        if len(Noticed.times) > 1:
+            os._exit(0)
+        return int.__abs__(self)
+"""
+HINDI = " ".join(["द्वीपों की संधि पर दोनों सरकारों की बात अलग है और हर पक्ष अपने कागज़ दिखाता है"] * 3)
 #: An essay in a cell for each few words.
 PIECES = ["# " + " ".join(ESSAY.split()[start : start + 5]) for start in range(0, 25, 5)] * 2
 #: The same in texts of six words, as short as values are.
@@ -798,7 +1144,26 @@ JAPANESE = (
         "wrong-above",
         "none-above",
         "made-above",
+        "reused",
+        "scratch-in-check",
+        "copy-for-scratch",
+        "setup-again",
+        "above-setup",
+        "trial-between",
+        "switched-off",
+        "wrapped",
+        "no-setup",
+        "setup-last",
+        "import-above",
+        "bracket-below",
+        "name-of-a-check",
+        "second-round",
+        "corrected-at-the-end",
+        "text-made-code",
+        "module",
         "labelled",
+        "numbers",
+        "written-to",
         "dots",
         "no-ending",
         "old-ending",
@@ -822,10 +1187,16 @@ def test_what_befell_unusual_work_is_said(unusual):
         assert "task 2 was answered below its check" in message and "task 2: " not in message
     assert "." * 19_000 in text_of(unusual.page("dots"))
     assert "the file is named 'islands.ipynb (1)'" in unusual.row("numbered")["message"]
-    assert "beside it lies 'essay.docx', which was not read" in unusual.row("a-text")["message"]
+    assert f"{STEM}/essay.docx: it was not read" in unusual.row("a-text")["message"]
     ran = unusual.row("ran")["message"]
     assert "the cell of task 1 ended with FileNotFoundError, and did not where it was w" in ran
     assert "an extra cell ended with FileNotFoundError;" in f"{ran};"
+
+
+def test_a_right_answer_is_read_as_often_as_a_wrong_one(unusual):
+    """Else code that is read again knows that it was wrong, fails, and guesses anew."""
+    for student in ("notices-right", "notices-wrong"):
+        assert unusual.row(student)["status"] == "stopped: exit", unusual.row(student)
 
 
 def test_what_was_answered_below_its_check_before_the_process_ended_counts(unusual):
@@ -833,9 +1204,51 @@ def test_what_was_answered_below_its_check_before_the_process_ended_counts(unusu
     assert (row["score"], row["status"]) == ("20", "stopped: exit"), row
 
 
-def test_of_answers_below_a_check_only_the_last_is_tried(unusual):
+def test_of_answers_below_a_check_only_the_first_and_the_last_are_tried(unusual):
     """So that nobody gets points by guesses, a cell each."""
     assert unusual.row("guesses")["score"] == "17", unusual.row("guesses")
+
+
+LOOK = "look at task 2: points are missing, and not only the cells of answers were written into"
+
+
+@pytest.mark.parametrize(
+    "student",
+    [
+        "wrong-a-look",
+        "wrong-moved",
+        "wrong-in-markdown",
+        "wrong-setup-again",
+        "wrong-untouched-copy",
+        "wrong-check-as-text",
+        "wrong-question-again",
+        "wrong-twice",
+        "guesses",
+    ],
+)
+def test_who_worked_elsewhere_loses_no_points_without_a_word(unusual, student):
+    """No rule finds every way to answer; a teacher can, who is told where to look."""
+    row = unusual.row(student)
+    assert row["score"] == "17" and row["message"].partition(";")[0] == LOOK, row
+
+
+@pytest.mark.parametrize("student", ["wrong", "wrong-and-empty", "wrong-in-a-later-cell"])
+def test_who_wrote_into_the_cells_of_answers_alone_is_not_named(unusual, student):
+    row = unusual.row(student)
+    assert (row["score"], row["message"]) == ("17", ""), row
+
+
+def test_each_cell_of_an_answer_that_failed_is_named(unusual):
+    message = unusual.row("seven-errors")["message"]
+    for number in range(1, 8):
+        assert f"the cell of task {number} ended with ZeroDivisionError" in message
+
+
+def test_a_second_try_is_said_before_all_errors(unusual):
+    row = unusual.row("with-noise")
+    assert row["score"] == "20"
+    assert row["message"].startswith("task 2 was answered below its check; an extra cell ended")
+    assert "so did 14 more cells" in row["message"]
 
 
 @pytest.mark.parametrize(
@@ -847,6 +1260,22 @@ def test_of_answers_below_a_check_only_the_last_is_tried(unusual):
         "japanese",
         "in-pieces",
         "in-a-format",
+        "repeated",
+        "one-word-comments",
+        "in-a-magic",
+        "in-hindi",
+        "emphasis",
+        "in-few-formats",
+        "beside-a-call",
+        "as-a-type",
+        "as-what-is-returned",
+        "as-types-of-names",
+        "in-a-format-part",
+        "key-words",
+        "names-alone",
+        "copied-as-a-comment",
+        "copied-as-markdown",
+        "copied-as-raw",
         "alone",
         "alone-in-japanese",
         "japanese-text",
@@ -857,13 +1286,70 @@ def test_of_answers_below_a_check_only_the_last_is_tried(unusual):
         "a-dict",
         "by-the-shell",
         "by-printf",
+        "no-code",
+        "in-bytes",
+        "docstring",
+        "added-up",
+        "dashes",
+        "signs",
+        "signs-below",
+        "in-its-cell-computed",
+        "formatted",
+        "slashes",
+        "in-its-cell-as-code",
         "environment",
         "a-line-each",
+        "in-french",
+        "in-vietnamese",
+        "beside-answers",
+        "photo",
+        "quoted",
     ],
 )
-def test_an_essay_written_as_code_waits(unusual, student):
+def test_an_essay_in_an_unusual_form_waits(unusual, student):
     row = unusual.row(student)
     assert (row["score"], row["status"]) == ("20", "essay waits"), row
+
+
+def test_an_essay_in_the_cell_of_another_waits(unusual):
+    (row,) = (
+        row
+        for row in unusual.rows
+        if (row["student"], row["assignment"]) == ("two-in-one", "formulas")
+    )
+    assert (
+        row["status"] == "essay waits" and "nothing stands in the cell of essay 2" in row["message"]
+    )
+
+
+def test_an_emptied_cell_is_no_essay(unusual):
+    assert unusual.row("emptied")["status"] == "graded"
+
+
+def test_an_essay_is_shown_with_its_pictures_and_in_all_its_levels(unusual):
+    photo, quoted = unusual.page("photo"), unusual.page("quoted")
+    assert (
+        'start="1956"' in photo
+        and "data:image/jpeg;base64,iVBO" in photo
+        and 'alt="drawn"' in photo
+    )
+    assert "level 29" in text_of(quoted)
+
+
+def test_what_lies_in_folders_below_a_notebook_is_named_on_the_line(unusual):
+    message = unusual.row("deeper")["message"]
+    assert f"{STEM}/final/{STEM}.ipynb: it was not graded" in message
+    assert ".hidden.ipynb: its name begins with a dot" in message
+
+
+def test_hidden_files_and_notebooks_in_litter_are_named(unusual):
+    hidden = unusual.row("hidden-beside")
+    assert hidden["status"] == "missing" and "a dot" in hidden["message"], hidden
+    assert f"{STEM}/.essay.md, {STEM}/.git: its" in hidden["message"], hidden
+    named = unusual.row("in-litter")["message"]
+    assert f"__pycache__/{STEM}.ipynb lies where it is not looked for" in named, named
+    assert ".x: its name begins with a dot" in unusual.row("deep-in-litter")["message"]
+    assert unusual.row("lost+found")["score"] == "20"
 
 
 def test_a_picture_of_an_essay_that_stands_elsewhere_is_counted_once(unusual):

@@ -604,6 +604,21 @@ def test_time_in_which_others_keep_the_machine_busy_does_not_count():
             burner.wait()
 
 
+@pytest.mark.parametrize(
+    ("code", "stopped"),
+    [
+        ("while True:\n        pass", "stopped: time"),
+        ("print('.' * 17_000_000)", "stopped: output"),
+    ],
+)
+def test_a_bound_that_the_code_ignores_is_said_all_the_same(code, stopped):
+    events, status = run(
+        f"try:\n    {code}\nexcept BaseException:\n    pass", replace(LIMITS, cell=0.3)
+    )
+    assert status == stopped
+    assert any("error" in event for event in events)
+
+
 def test_who_stops_a_process_of_its_own_is_not_held_up_from_outside():
     code = (
         "import os, time\nchild = os.fork()\nif not child:\n    time.sleep(60)\n"

@@ -174,7 +174,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     except (Exception, KeyboardInterrupt) as error:
-        sentence = commands.said(error) or _of_the_grade_book(error)
+        sentence = commands.explanation(error) or _of_the_grade_book(error)
         if sentence is None:
             raise
         if options.command is _grade:

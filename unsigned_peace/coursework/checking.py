@@ -313,6 +313,16 @@ def _kept_back(assignment: Assignment) -> Iterator[str]:
 
 # the points --------------------------------------------------------------------------------------
 
+#: Where a dict is an answer, so is a Series: every answer that is one, as the other.
+_IN_OTHER_FORM = """
+import pandas
+globals().update({
+    name: pandas.Series(list(value.values()), index=list(value))
+    for name, value in list(globals().items())
+    if type(value) is dict and value and not name.startswith("_")
+})
+"""
+
 
 def _points(assignment: Assignment) -> Iterator[str]:
     """Runs the key from top to bottom, and at each task, in copies of the process, the stub and the
@@ -379,15 +389,20 @@ def _points(assignment: Assignment) -> Iterator[str]:
                             position,
                             f"the key's answer `{name}` is not plain data: {problem}",
                         )
-                    checked, score = examiner.test(task, told)
-                    if score != task.points:
-                        shows = checked.outputs[-1] if checked.outputs else {}
-                        yield _at(
-                            assignment,
-                            task.check,
-                            f"the key gets {score:g} of {task.points:g} points: "
-                            f"{shows.get('ename', '')}: {shows.get('evalue', '')[:300]}",
-                        )
+                    forms = [("the key gets", told)]
+                    if "Series" in cells[task.check].source:
+                        other = ask_cell(key, {"try": _IN_OTHER_FORM, "tell": tell}).told
+                        forms.append(("the key, each dict as a Series, gets", other))
+                    for who, answers in forms:
+                        checked, score = examiner.test(task, answers)
+                        if score != task.points:
+                            shows = checked.outputs[-1] if checked.outputs else {}
+                            yield _at(
+                                assignment,
+                                task.check,
+                                f"{who} {score:g} of {task.points:g} points: "
+                                f"{shows.get('ename', '')}: {shows.get('evalue', '')[:300]}",
+                            )
     except Stopped as stopped:
         yield f"{shown(assignment.path)}: running the key was stopped ({stopped.reason})"
     except RuntimeError as error:

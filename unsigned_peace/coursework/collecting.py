@@ -2,7 +2,8 @@
 
 Two ways of laying it out are read: ``<student>/<assignment>/<assignment>.ipynb``, and what Moodle
 gives when all submissions of an assignment are downloaded, in folders or not. No link is followed,
-at any level, and nothing is left out in silence but what archives and desktops leave behind.
+at any level, and nothing is left out in silence but what archives and desktops leave behind:
+whatever lies in a student's folder and was neither read nor named is named by ``Collected.rest``.
 """
 
 from __future__ import annotations
@@ -36,6 +37,13 @@ LITTER = {
     "__pycache__",
     "network trash folder",
     "temporary items",
+    ".ds_store",
+    ".localized",
+    ".directory",
+    ".spotlight-v100",
+    ".trashes",
+    ".fseventsd",
+    ".apdisk",
 }
 #: Moodle's names: a name and a number (a group may have none), then the kind of the submission; a
 #: file itself follows if there are no folders. Students choose both the name and the file's, so the
@@ -57,6 +65,7 @@ _TOO_MANY = (
 )
 _ASTRAY = "it lies where it is not looked for"
 _A_DOT = "its name begins with a dot"
+_A_COPY = "it is a copy of what was read"
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,7 @@ class Collected:
     may have several folders.
     """
 
+    folder: Path
     #: For each student and assignment the folders and files that are theirs.
     places: dict[str, dict[str, list[Path]]] = field(default_factory=dict)
     #: Students whose folder cannot be used, and why.
@@ -99,18 +109,51 @@ class Collected:
     #: Of that what lies in the folder of a student, by student.
     beside: dict[str, list[str]] = field(default_factory=dict)
 
+    #: Of each student the folders and files that can be looked through, in whichever layout.
+    roots: dict[str, list[os.DirEntry]] = field(default_factory=dict)
+    #: What was read or is named elsewhere, with all that lies in it; a reason, where one is given,
+    #: is still to be said.
+    said: dict[Path, str] = field(default_factory=dict)
+
     def student(self, folder: str) -> dict[str, list[Path]]:
         return self.places.setdefault(_name(folder), {})
 
-    def leave(self, student: str, names: list[str], why: str) -> None:
+    def leave(self, student: str, paths: list[Path], why: str) -> None:
         """Passes over some of a student's folder: one is named, and how many more there are."""
-        if names:
-            self.beside.setdefault(student, []).append(f"{_and_others(names)}: {why}")
-            self.passed_over.append(f"{student}/{self.beside[student][-1]}")
+        if paths:
+            self.said.update(dict.fromkeys(paths, ""))
+            words = f"{_and_others([self._called(path) for path in paths])}: {why}"
+            self.beside.setdefault(student, []).append(words)
+            self.passed_over.append(f"{student}/{words}")
+
+    def rest(self, student: str) -> dict[str | None, list[str]]:
+        """All that lies with a student and was neither read nor named, in words: by the assignment
+        in whose place it lies, None if in nobody's. Of each kind some are named, and how many more
+        there are.
+        """
+        stems = {place: stem for stem, places in self.places[student].items() for place in places}
+        kinds: dict[tuple[str | None, str], list[str]] = {}
+        for root in self.roots.get(student, []):
+            for path, why in _lying([(root, False)], None if _moodles(root) else root.path):
+                around = [path, *path.parents]
+                reasons = [self.said[place] for place in around if place in self.said]
+                if all(reasons):
+                    stem = next((stems[place] for place in around if place in stems), None)
+                    kinds.setdefault((stem, (reasons or [why])[0]), []).append(self._called(path))
+        found: dict[str | None, list[str]] = {}
+        for (stem, why), names in kinds.items():
+            found.setdefault(stem, []).append(f"{_and_others(names, 3)}: {why}")
+        return found
+
+    def _called(self, path: Path) -> str:
+        """A path as a student knows it, without the folder that is theirs."""
+        parts = path.relative_to(self.folder).parts
+        return "/".join(map(inert.name, parts[1:] or parts))
 
 
-def _and_others(names: list[str]) -> str:
-    return f"{names[0]} (and {len(names) - 1} others)" if names[1:] else names[0]
+def _and_others(names: list[str], some: int = 1) -> str:
+    more = f" (and {len(names) - some} others)" if names[some:] else ""
+    return f"{', '.join(names[:some])}{more}"
 
 
 def _name(folder: str) -> str:
@@ -132,9 +175,19 @@ def _all_entries(folder: str | Path) -> list[tuple[os.DirEntry, bool]]:
     return [
         (entry, name.startswith(".") and not _MOODLE.fullmatch(name))
         for name, entry in sorted(entries.items())
-        # macOS leaves ._x beside x
-        if name.lower() not in LITTER and not (name.startswith("._") and name[2:] in entries)
+        if not _is_litter(entry, entries)
     ]
+
+
+def _is_litter(entry: os.DirEntry, beside: Collection[str]) -> bool:
+    """Whether something is what machines leave: by its name, and since no notebook lies in it."""
+    if entry.is_dir(follow_symlinks=False):
+        return entry.name.lower() in LITTER and not any(
+            _is_notebook(name) and not name.startswith("._") for name in _all_files(entry.path)
+        )
+    # macOS leaves ._x beside x
+    is_half = entry.name.startswith("._") and entry.name[2:] in beside
+    return is_half or entry.name.lower() in LITTER
 
 
 def _files(folder: str | Path, depth: int = MAX_DEPTH) -> Iterator[os.DirEntry]:
@@ -170,7 +223,7 @@ def collect(
     ``headings`` an assignment is known in a file whose name does not say what it is.
     """
     folder = folder.resolve()
-    found, suggests = Collected(), _Suggestions(stems)
+    found, suggests = Collected(folder), _Suggestions(stems)
     moodle: list[tuple[str, os.DirEntry, str]] = []
     names: list[str] = []  # of folders in which no strays are looked for
     entries = _entries(folder)
@@ -185,7 +238,7 @@ def collect(
         elif who := _moodles(entry):
             moodle.append((who, entry, ""))
         elif not entry.is_dir():
-            if not _is_notebook(entry.name):
+            if not _is_notebook(entry.name) or not entry.is_file():
                 found.passed_over.append(f"{shown}: {_what_to_do(entry)}")
         else:
             inside = within.get(entry.name)
@@ -196,40 +249,79 @@ def collect(
                 _student(found, entry, suggests)
                 names += [entry.name] if _name(entry.name) in found.closed else []
     _moodle(found, folder, moodle, suggests, headings)
-    found.passed_over += [f"{inert.name(name)}: {_A_DOT}" for name in _hidden(folder)]
+    found.passed_over += [
+        f"{inert.name(entry.name)}: {_A_DOT}" for entry in _hidden(_all_entries(folder))
+    ]
     for _, entry, outer in moodle:
         names += [entry.name, outer]
     found.strays = sorted(
         [*found.strays, *_strays(found, folder, suggests, set(names))], key=lambda stray: stray.path
     )
+    found.said.update((folder.joinpath(*stray.path), "") for stray in found.strays)
     return found
 
 
-def _hidden(folder: str | Path, depth: int = 0) -> list[str]:
-    """Hidden notebooks in a folder, and hidden folders that hold one, by path, from so many levels
-    of folders. Of Jupyter's own only those beside which no notebook lies: elsewhere they hold what
-    was saved before.
+def _hidden(entries: list[tuple[os.DirEntry, bool]]) -> list[os.DirEntry]:
+    """Of what a folder holds the hidden files, and the hidden folders in which anything lies, but
+    for what Jupyter saved before, beside a notebook.
     """
+    saved = any(
+        _is_notebook(entry.name) and not hidden and entry.is_file(follow_symlinks=False)
+        for entry, hidden in entries
+    )
     found = []
-    for entry, hidden in _all_entries(folder):
-        is_folder = entry.is_dir(follow_symlinks=False)
-        with contextlib.suppress(OSError):
-            if is_folder and not hidden and depth:
-                found += [f"{entry.name}/{path}" for path in _hidden(entry.path, depth - 1)]
-            elif not hidden or entry.name == ".ipynb_checkpoints" and _has_notebook(folder):
-                continue
-            elif (
-                _too_many(entry.path) or _has_notebook(entry.path)
-                if is_folder
-                else _is_notebook(entry.name)
-            ):
-                found.append(entry.name)
+    for entry, hidden in entries:
+        end = "-checkpoint" if saved and entry.name == ".ipynb_checkpoints" else None
+        if hidden and (
+            not entry.is_dir(follow_symlinks=False)
+            or _too_many(entry.path)
+            or any(not end or not path.stem.endswith(end) for path, _ in _below(entry))
+        ):
+            found.append(entry)
     return found
 
 
-def _has_notebook(folder: str | Path) -> bool:
-    """Whether a notebook lies in a folder or below, and not hidden."""
-    return any(_is_notebook(file.name) for file in _files(folder))
+def _lying(
+    entries: list[tuple[os.DirEntry, bool]], own: str | None = None
+) -> Iterator[tuple[Path, str]]:
+    """All that lies there and in folders below but litter, whatever it is, each with why it was
+    not read, if it was not; ``own`` is the folder of a student that holds folders of assignments.
+    """
+    for entry in _hidden(entries):
+        yield Path(entry.path), _A_DOT
+    for entry, hidden in entries:
+        if hidden:
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _below(entry, own)
+        elif entry.is_symlink():
+            yield Path(entry.path), _A_LINK
+        elif not entry.is_file():
+            yield Path(entry.path), "it is not a plain file"
+        elif entry.name.lower().endswith(_ARCHIVES):
+            yield Path(entry.path), "it is an archive, and must be unpacked"
+        elif _is_notebook(entry.name):
+            yield Path(entry.path), "it was not graded"
+        elif os.path.dirname(entry.path) == own:
+            yield Path(entry.path), "it is a file, not the folder of an assignment"
+        else:
+            yield Path(entry.path), "it was not read"
+
+
+def _below(folder: os.DirEntry, own: str | None = None) -> Iterator[tuple[Path, str]]:
+    """All that lies in a folder, or the folder itself, if it cannot be opened."""
+    try:
+        entries = _all_entries(folder.path)
+    except OSError as error:
+        yield Path(folder.path), f"it cannot be opened ({error.strerror})"
+    else:
+        yield from _lying(entries, own)
+
+
+def _all_files(folder: str | Path) -> Iterator[str]:
+    """The names of all files in a folder and below, whatever they are called."""
+    for _, _, names in os.walk(folder):
+        yield from names
 
 
 def _cannot_be_opened(error: OSError) -> str:
@@ -248,33 +340,21 @@ def _student(found: Collected, entry: os.DirEntry, suggests: _Suggestions) -> No
     if _too_many(entry.path):
         found.closed[student] = _TOO_MANY
         return
-    links: list[str] = []
-    unknown: list[str] = []
-    files: list[str] = []
+    unknown: list[Path] = []
     try:
         for inner in _entries(entry.path):
-            name = inert.name(inner.name)
-            if inner.is_symlink() and inner.name not in suggests.stems:
-                links.append(name)
-            elif inner.is_dir() or inner.is_symlink():
-                if name not in suggests.stems and name not in places:
-                    unknown.append(name)
-                if unknown[MAX_STRAYS:] and name not in suggests.stems:
-                    continue
+            name, known = inert.name(inner.name), inner.name in suggests.stems
+            if not inner.is_dir(follow_symlinks=False) and not (known and inner.is_symlink()):
+                continue
+            if not known and name not in places:
+                unknown.append(Path(inner.path))
+            if known or not unknown[MAX_STRAYS:]:
                 places.setdefault(name, []).append(Path(inner.path))
-            elif not _is_notebook(inner.name):
-                files.append(name)
-        hidden = [inert.name(path) for path in _hidden(entry.path, MAX_DEPTH)]
     except OSError as error:
         found.closed[student] = _cannot_be_opened(error)
         return
-    found.leave(student, links, _A_LINK)
+    found.roots.setdefault(student, []).append(entry)
     found.leave(student, unknown[MAX_STRAYS:], "there is no assignment of this name")
-    archives = [name for name in files if name.lower().endswith(_ARCHIVES)]
-    found.leave(student, archives, "it is an archive, and must be unpacked")
-    others = [name for name in files if name not in archives]
-    found.leave(student, others, "it is a file, not the folder of an assignment")
-    found.leave(student, hidden, _A_DOT)
 
 
 def _of_moodle(
@@ -321,13 +401,21 @@ def _among_moodles(
     found: Collected, folder: Path, outer: os.DirEntry, suggests: _Suggestions
 ) -> None:
     """What lies among Moodle's folders in one around them, and is none of theirs: it is named, and
-    so are the notebooks in it.
+    so are the notebooks in it. Who has a folder of an assignment there is a student too.
     """
     shown, notebooks = inert.name(outer.name), []
     for entry in _entries(outer.path):
         if entry.is_symlink():
             why = _A_LINK
         elif _moodles(entry):
+            continue
+        elif entry.name in suggests.stems and entry.is_dir():
+            if _too_many(entry.path):
+                found.student(outer.name)
+                found.closed[_name(outer.name)] = _TOO_MANY
+            else:
+                found.student(outer.name).setdefault(entry.name, []).append(Path(entry.path))
+                found.roots.setdefault(_name(outer.name), []).append(entry)
             continue
         elif entry.is_dir():
             why = (
@@ -340,7 +428,9 @@ def _among_moodles(
             why = _what_to_do(entry)
             notebooks += [Path(entry.path)] if _is_notebook(entry.name) else []
         found.passed_over.append(f"{shown}/{inert.name(entry.name)}: {why}")
-    found.passed_over += [f"{shown}/{inert.name(name)}: {_A_DOT}" for name in _hidden(outer.path)]
+    found.passed_over += [
+        f"{shown}/{inert.name(entry.name)}: {_A_DOT}" for entry in _hidden(_all_entries(outer.path))
+    ]
     if rest := [inert.name(path.name) for path in notebooks[MAX_STRAYS:]]:
         found.passed_over.append(f"{shown}/.../{_and_others(rest)}: {_ASTRAY}")
     for path in notebooks[:MAX_STRAYS]:
@@ -380,12 +470,11 @@ def _moodle(
                     looked_into[who] += 1
                     stem = recognised(path, headings)
                 files.append((who, path, stem or suggests(outer)))
-            hidden = _hidden(entry.path, MAX_DEPTH) if entry.is_dir() else []
-            found.leave(_name(who), [inert.name(path) for path in hidden], _A_DOT)
+            found.roots.setdefault(_name(who), []).append(entry)
         except OSError as error:
             found.closed[_name(who)] = _cannot_be_opened(error)
     own: dict[str, set[str]] = {}
-    nameless: dict[str, list[str]] = {}
+    nameless: dict[str, list[Path]] = {}
     for who, _, stem in files:
         own.setdefault(who, set()).update([stem] if stem else [])
     common = _most_common(own.values())
@@ -396,11 +485,11 @@ def _moodle(
         else:
             if _is_notebook(path.name):
                 found.strays.append(Stray(path.relative_to(folder).parts, None, _name(who)))
-            nameless.setdefault(_name(who), []).append(inert.name(path.name))
-    for student, names in nameless.items():
+            nameless.setdefault(_name(who), []).append(path)
+    for student, paths in nameless.items():
         found.leave(
             student,
-            names,
+            paths,
             "its name does not say which assignment it is; name it <assignment>.ipynb",
         )
 
@@ -490,11 +579,11 @@ def _strays(
     ]
     found = []
     for paths in places:
-        if rest := [path.relative_to(folder).parts for path in paths[MAX_STRAYS:]]:
-            names = ["/".join(map(inert.name, parts[1:] or parts)) for parts in rest]
-            if rest[0][1:]:
-                collected.leave(_name(rest[0][0]), names, _ASTRAY)
+        if rest := paths[MAX_STRAYS:]:
+            if rest[0].parent != folder:
+                collected.leave(_name(rest[0].relative_to(folder).parts[0]), rest, _ASTRAY)
             else:
+                names = [inert.name(path.name) for path in rest]
                 collected.passed_over.append(f"{_and_others(names)}: {_ASTRAY}")
         for path in paths[:MAX_STRAYS]:
             parts = path.relative_to(folder).parts
@@ -538,69 +627,56 @@ def _is_notebook(name: str, added: str = r"(\.(txt|json))?") -> bool:
 # the one that is meant ---------------------------------------------------------------------------
 
 
-def find(places: Iterable[Path], stem: str) -> tuple[Path | None, list[str]]:
+def find(places: Iterable[Path], stem: str, said: dict[Path, str]) -> tuple[Path | None, list[str]]:
     """The notebook of an assignment among the folders and files that are a student's, and what to
-    note about its name.
+    note about its name; what was read or is named by that goes into ``said``, as ``Collected`` has
+    it.
 
     A notebook of another name is taken if it is the only one, whatever ending a browser or a mail
     program gave it or took from it. Raises ``Unreadable`` if it cannot be told which is meant, or
     if what lies there is no notebook.
     """
     files: list[Path] = []
-    folders: list[Path] = []
     for place in places:
-        if place.is_symlink():
-            raise Unreadable(f"{_short(place.name)} is a link, and links are not followed")
-        if not place.is_dir():
+        if place.is_symlink() or not place.is_dir():
             files.append(place)
             continue
         try:
-            for entry in _entries(place):
-                is_folder = entry.is_dir(follow_symlinks=False)
-                (folders if is_folder else files).append(Path(entry.path))
+            inside = [entry for entry in _entries(place) if not entry.is_dir(follow_symlinks=False)]
         except OSError as error:
             raise Unreadable(f"the folder cannot be opened ({error.strerror})") from error
+        files += [Path(entry.path) for entry in inside]
+    files = [file for file in files if not file.is_symlink()] or files
     wanted = f"{stem}.ipynb"
     exact = [file for file in files if _plain_name(file) == wanted]
-    others = [file for file in files if _is_notebook(file.name, "") and file not in exact]
     if len(exact) > MAX_STRAYS or len({digest(contents(file)) for file in exact[1:] and exact}) > 1:
+        said.update(dict.fromkeys(exact, ""))
         different = "different " if not exact[MAX_STRAYS:] else ""
         raise Unreadable(
             f"{len(exact)} {different}notebooks named {wanted}, in "
             f"{_listed(file.parent for file in exact)}, which are folders of one student"
         )
-    if not exact and not others:  # by what a program added to its name, or by what it holds
-        others = (
-            [file for file in files if _is_notebook(file.name)]
-            or [file for file in files[:MAX_STRAYS] if _holds_one(file)]
-            or [file for file in files if file.suffix.lower() == ".json"]
-        )
-    rest = [file for file in files if file not in exact and file not in others]
-    beside = [f"beside it lies {_listed(rest)}, which was not read"] if rest else []
     if exact:
-        return exact[0], [
-            *(
-                [
-                    (
-                        f"{len(others) + 1} notebooks in the folder: {wanted} was graded, not "
-                        f"{_listed(others)}"
-                    )
-                ]
-                if others
-                else []
-            ),
-            *beside,
-        ]
+        said.update({**dict.fromkeys(exact, _A_COPY), exact[0]: ""})
+        return exact[0], []
+    others = (  # by what a program added to its name, or by what it holds
+        [file for file in files if _is_notebook(file.name, "")]
+        or [file for file in files if _is_notebook(file.name)]
+        or [file for file in files[:MAX_STRAYS] if _holds_one(file)]
+        or [file for file in files if file.suffix.lower() == ".json"]
+    )
     if len(others) > 1:
         raise Unreadable(f"{len(others)} notebooks, none of them named {wanted}")
     if others:
-        return others[0], [f"the file is named {_short(_plain_name(others[0]))}", *beside]
+        said[others[0]] = ""
+        return others[0], [f"the file is named {_short(_plain_name(others[0]))}"]
     if files:
+        said.update(dict.fromkeys(files[:3], ""))
         raise Unreadable(
             f"no notebook was handed in; there is {_listed(files)}: "
             f"{what_it_is(files[0]) or 'that is no notebook'}"
         )
-    return None, [f"no file lies in its folder, but {_listed(folders)}"] if folders else []
+    return None, []
 
 
 def _holds_one(path: Path) -> bool:

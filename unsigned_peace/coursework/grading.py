@@ -18,7 +18,8 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from itertools import chain
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkProcess
 from pathlib import Path
@@ -57,7 +58,7 @@ LIMITS = Limits()
 CHILD_SECONDS, CHILD_MEMORY = 600, 4 * 2**30
 #: So long is a message at most, in characters.
 MAX_MESSAGE = 1_000
-#: An answer of so many characters at most is read after each cell that names it.
+#: An answer of so many characters at most is read again.
 MAX_REREAD = 20_000
 #: With this a child process says that the examiner it was given is used up.
 _RENEWED = 3
@@ -106,27 +107,52 @@ class Outcome:
 # one submission ----------------------------------------------------------------------------------
 
 
+@dataclass
+class Executed:
+    """What came of running a submission."""
+
+    status: str
+    #: Of each task by its name.
+    points: dict[str, float]
+    notes: list[str]
+    #: What is said before these: which tasks were answered in more than one try.
+    tries: list[str]
+    #: Whether this is final.
+    final: bool
+
+
+#: So many of a student's own cells that ended with an error are named, beside those of the
+#: assignment.
+MAX_ERRORS = 6
+
+
 def execute(
     assignment: Assignment,
     submission: submissions.Submission,
     examiner: Examiner,
     limits: Limits = LIMITS,
     hidden: tuple[Path, ...] = (),
-) -> tuple[str, dict[str, float], list[str], bool]:
+) -> Executed:
     """Runs a rebuilt submission and its tests, and puts all outputs into its notebook; of
     ``hidden`` folders its code sees nothing.
 
-    Returns the status, the points of each task, notes, and whether this is final. An answer is read
-    where its check stands, so what comes later cannot take away what was right before. One that has
-    not its full points there is read again below, and the last that was read is tried once more.
+    An answer is read where its check stands, so what comes later cannot take away what was right
+    before. Each is read again below, also one that is right, so that code cannot tell by that
+    whether it is; of one that has not its full points the first that is another is tried, and the
+    last. All are checked when the process has ended.
+    Below its reading a check runs among the cells too, as in any notebook: later cells may use what
+    it names. What it says there counts for nothing.
     Raises ``Interrupted`` if something that the submission did not do ended it.
     """
     tasks = {f"{task.name}-check": task for task in assignment.tasks}
+    visible = {grade_id(cell): cell.source for cell in assignment.release.cells}
     points: dict[str, float] = {}
     notes: list[str] = []
+    errors: list[str] = []
+    tries: list[str] = []
     reasons: list[str] = []
     count = 0
-    later: dict[str, _Later] = {}
+    read: dict[str, _Read] = {}
 
     def check(task: Task, cell: NotebookNode, told: Told) -> None:
         checked, reached = examiner.test(task, told)
@@ -168,7 +194,7 @@ def execute(
                 # Whether code that runs wild is stopped in a task's cell or before its check
                 # depends on the machine's load.
                 place = submissions.cell_named(name and name.removesuffix("-check"))
-                notes = [note for note in notes if not note.startswith(f"{place} ended with")]
+                errors = [note for note in errors if not note.startswith(f"{place} ended with")]
                 notes.append(f"the code was stopped in {place}")
             elif said.stopped and not reasons:
                 reasons.append(said.stopped)
@@ -176,44 +202,32 @@ def execute(
                 said.gone or task or error == "NotImplementedError" and _untouched(assignment, cell)
             ):
                 elsewhere = cell.get("id") in submission.ran
-                notes.append(
+                errors.append(
                     f"{submissions.cell_named(name)} ended with "
                     f"{re.sub(r'[^A-Za-z0-9_.]', '', error)[:60]}"
                     f"{', and did not where it was written' if elsewhere else ''}"
                 )
             cell["outputs"], cell["execution_count"] = said.outputs.list, count
             if task is not None:
-                check(task, cell, said.told)
-                if alive and points[task.name] < task.points:
-                    later[task.name] = _Later(task, cell, said.told, said.told)
-            elif alive and later and not _untouched(assignment, cell):
-                # Only where an answer is named, and is not large: read after every cell, it would
-                # use up what the process may send.
+                read[task.name] = _Read(task, cell, said.told)
+                if alive and (ran := ask_cell(process, {"run": visible[name]})).gone:
+                    alive = False
+                    reasons.append(str(ran.stopped))
+                    notes.append(f"the code was stopped in {submissions.cell_named(name)}")
+            elif alive and read and not _untouched(assignment, cell):
+                # Only where an answer is named: read after every cell, it would use up what the
+                # process may send.
                 named = [
                     waiting
-                    for waiting in later.values()
+                    for waiting in read.values()
                     if any(answer in cell.source for answer in waiting.task.answers)
-                    and len(str(waiting.last.encoded)) <= MAX_REREAD
                 ]
                 if ended := _read_again(process, named):
                     alive = False
                     reasons.append(ended)
                     notes.append(f"the code was stopped after {submissions.cell_named(name)}")
-            for output in cell.outputs:
-                if output.output_type == "execute_result":
-                    output["execution_count"] = count
         if alive:
-            _read_again(process, later.values())
-        for waiting in later.values():
-            # One more try and no further: answers that are guessed a cell each get no points.
-            if waiting.last != waiting.first:
-                before = points[waiting.task.name]
-                check(waiting.task, waiting.cell, waiting.last)
-                missing = "missing" in waiting.first.problems.values()
-                if missing or points[waiting.task.name] > before:
-                    notes.append(
-                        f"{submissions.named(waiting.task.name)} was answered below its check"
-                    )
+            _read_again(process, read.values())
         if (
             process.disturbed and alive
         ):  # of a process that was stopped, what it still wrote is a matter of moments
@@ -221,6 +235,24 @@ def execute(
         if process.exceeded and alive:
             reasons.append(process.exceeded)
             notes.append("what it left running was stopped")
+    # Only now: how long a check took would tell code that still runs whether it was right.
+    for one in read.values():
+        check(one.task, one.cell, one.at_check)
+        # Two tries and no further: answers that are guessed a cell each get no points.
+        before = points[one.task.name]
+        if one.below and before < one.task.points:
+            for told in one.below:
+                check(one.task, one.cell, told)
+            missing = "missing" in one.at_check.problems.values()
+            gained = missing or points[one.task.name] > before
+            tries.append(
+                f"{submissions.named(one.task.name)} was answered below its check"
+                f"{'' if gained else ', and not better'}"
+            )
+    for cell in submission.notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "execute_result":
+                output["execution_count"] = cell.execution_count
     reason = reasons[-1] if reasons else None
     status = f"stopped: {_PLAINLY.get(reason, reason)}" if reason else "graded"
     if waited := "clock" in reasons:
@@ -228,30 +260,47 @@ def execute(
             "it waited and did not compute, which a busy machine can cause too: the next run "
             "tries it again"
         )
-    return status, points, notes, not waited
+    errors = list(dict.fromkeys(errors))
+    own = [note for note in errors if note.startswith(submissions.cell_named(None))]
+    if unnamed := own[MAX_ERRORS:]:
+        errors = [note for note in errors if note not in unnamed]
+        errors.append(f"so did {len(unnamed)} more cells")
+    return Executed(status, points, [*errors, *notes], tries, not waited)
 
 
 @dataclass
-class _Later:
-    """A task that has not its full points where its check stands, and may be answered below."""
+class _Read:
+    """What was read of a task: at its check, and below, where it may be answered too."""
 
     task: Task
     cell: NotebookNode
-    #: What was read at the check, and last.
-    first: Told
-    last: Told
+    #: What was read at the check.
+    at_check: Told
+    #: What was read below and is another: the first, and the last. A name that held an answer is
+    #: free for other uses afterwards, as in any notebook.
+    below: list[Told] = field(default_factory=list)
+
+    @property
+    def last(self) -> Told:
+        return (self.below or [self.at_check])[-1]
+
+    def add(self, told: Told) -> None:
+        if told != self.last:
+            self.below = [*self.below[:1], told]
 
 
-def _read_again(process: Process, waiting: Iterable[_Later]) -> str | None:
-    """Reads answers once more, of each task where all are there; in a word what ended the process,
-    if it is gone.
+def _read_again(process: Process, waiting: Iterable[_Read]) -> str | None:
+    """Reads answers once more, of each task where all are there and not large; in a word what ended
+    the process, if it is gone.
     """
     for one in waiting:
+        if len(str(one.last.encoded)) > MAX_REREAD:
+            continue
         said = ask_cell(process, {"tell": list(one.task.answers)})
         if said.gone:
             return str(said.stopped)
         if "missing" not in said.told.problems.values():
-            one.last = said.told
+            one.add(said.told)
     return None
 
 
@@ -280,12 +329,10 @@ def grade(
     try:
         cells = submissions.read(submissions.contents(path))
         if other := submissions.wrong_assignment(cells, assignment, others):
-            return Outcome(
-                key, "unreadable", f"it is the notebook of another assignment: {other}"
-            ), None
+            raise submissions.Unreadable(f"it is the notebook of another assignment: {other}")
         submission = submissions.rebuild(assignment, cells)
     except submissions.Unreadable as problem:
-        return Outcome(key, "unreadable", str(problem)), None
+        return Outcome(key, "unreadable", "; ".join([str(problem), *notes])), None
     except MemoryError:
         if (
             (left := memory_left()) is not None
@@ -295,12 +342,35 @@ def grade(
             raise MemoryError(
                 "this machine has, or allows, less memory than reading it may take"
             ) from None
-        return Outcome(key, "unreadable", "it needs more memory to be read than it may have"), None
-    status, _, more, final = execute(assignment, submission, examiner, hidden=hidden)
-    message = "; ".join(dict.fromkeys([*notes, *submission.notes, *more]))
-    if len(message) > MAX_MESSAGE:
-        message = f"{message[:MAX_MESSAGE]} (and more)"
-    return Outcome(key, status, message, notebook=True, final=final), submission.notebook
+        needs = "it needs more memory to be read than it may have"
+        return Outcome(key, "unreadable", "; ".join([needs, *notes])), None
+    done = execute(assignment, submission, examiner, hidden=hidden)
+    look = _to_look_at(assignment, submission, done)
+    notes = list(dict.fromkeys([*look, *done.tries, *notes, *submission.notes, *done.notes]))
+    outcome = Outcome(key, done.status, _cut("; ".join(notes)), notebook=True, final=done.final)
+    return outcome, submission.notebook
+
+
+def _cut(message: str) -> str:
+    """A message that a table has room for, which says so if more was to be said."""
+    return message if len(message) <= MAX_MESSAGE else f"{message[:MAX_MESSAGE]} (and more)"
+
+
+def _to_look_at(
+    assignment: Assignment, submission: submissions.Submission, done: Executed
+) -> list[str]:
+    """What a teacher should look at: tasks without their full points, where a student did more than
+    write into the cells of answers, each answer once.
+
+    There are more ways to answer elsewhere than can be read by rule; none of them may cost points
+    without a word.
+    """
+    short = [task for task in assignment.tasks if done.points.get(task.name, 0.0) < task.points]
+    if not short or submission.first_form and not done.tries:
+        return []
+    tasks = ", ".join(submissions.named(task.name) for task in short)
+    how = "not only the cells of answers were written into"
+    return [f"look at {tasks}: points are missing, and {how}"]
 
 
 # many --------------------------------------------------------------------------------------------
@@ -354,10 +424,14 @@ def graded_path(out: Path, student: str, stem: str) -> Path:
 
 
 def _is_whole(path: Path) -> bool:
-    """Whether a graded notebook is there, and was not cut short by a machine that failed."""
+    """Whether a graded notebook is there, and was neither cut short nor changed into none."""
     try:
-        return "cells" in json.loads(path.read_bytes())
-    except (OSError, ValueError, TypeError):
+        notebook = json.loads(path.read_bytes())
+        parts = {"cell_type", "source", "metadata"}
+        return bool(notebook["nbformat"] and notebook["cells"]) and all(
+            parts <= cell.keys() for cell in notebook["cells"]
+        )
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return False
 
 
@@ -682,16 +756,18 @@ def _grade_all(
                     f"there is no assignment of this name; there is: {', '.join(assignments)}",
                 )
                 continue
+            notes: list[str] = []
             try:
-                path, notes = collecting.find(stems.get(stem, ()), stem)
+                path, notes = collecting.find(stems.get(stem, ()), stem, collected.said)
                 if path is None:
                     settled[student, stem] = Outcome(
-                        "", "missing", _astray(collected, student, stem, notes)
+                        "", "missing", _astray(collected, student, stem)
                     )
                     continue
                 content = digest(submissions.contents(path))
             except submissions.Unreadable as problem:
-                settled[student, stem] = Outcome("", "unreadable", str(problem))
+                message = "; ".join([str(problem), *notes])
+                settled[student, stem] = Outcome("", "unreadable", message)
                 continue
             except OSError as error:
                 settled[student, stem] = Outcome(
@@ -722,12 +798,27 @@ def _grade_all(
                         folder.resolve(),
                     )
                 )
+    rest = {student: collected.rest(student) for student in handed_in}
+    for student, kinds in rest.items():
+        for words in chain(*kinds.values()):
+            progress(f"Passed over: {student}/{words}")
     jobs.sort(key=lambda job: (job.assignment.stem, job.student))
     if kept_count:
         progress(f"{kept_count} graded before and unchanged since")
     settled |= run(jobs, out, book, side_by_side, progress)
     return [
-        _line(student, stem, outcome, assignments.get(stem), book)
+        _line(
+            student,
+            stem,
+            outcome,
+            assignments.get(stem),
+            book,
+            [
+                *collected.beside.get(student, ()),
+                *rest[student].get(stem, ()),
+                *rest[student].get(None, ()),
+            ],
+        )
         for (student, stem), outcome in sorted(settled.items())
     ]
 
@@ -738,9 +829,7 @@ def collect(folder: Path, assignments: Iterable[Assignment]) -> collecting.Colle
     return collecting.collect(folder, headings, headings)
 
 
-def _astray(
-    collected: collecting.Collected, student: str, stem: str, notes: Iterable[str] = ()
-) -> str:
+def _astray(collected: collecting.Collected, student: str, stem: str) -> str:
     """What to say of all that a student put into wrong places where a notebook for this assignment
     is missing.
     """
@@ -749,12 +838,18 @@ def _astray(
         for stray in collected.strays
         if stray.student == student and stray.stem in (stem, None)
     ]
-    return "; ".join([*strays, *notes, *collected.beside.get(student, [])])[:MAX_MESSAGE]
+    return _cut("; ".join(strays))
 
 
 def _line(
-    student: str, stem: str, outcome: Outcome, assignment: Assignment | None, book: Book
+    student: str,
+    stem: str,
+    outcome: Outcome,
+    assignment: Assignment | None,
+    book: Book,
+    beside: Iterable[str] = (),
 ) -> Line:
+    """``beside`` is what was passed over in the student's folder, whatever became of the rest."""
     score, status, message = 0.0, outcome.status, inert.printable(outcome.message)
     if outcome.notebook:
         score, waits = book.score(student, stem)
@@ -762,4 +857,5 @@ def _line(
             status = "essay waits"
         elif waits:
             message = "; ".join(filter(None, [message, "an essay waits to be marked"]))
+    message = "; ".join(filter(None, [message, *beside]))
     return Line(student, stem, score, assignment.max_score if assignment else 0.0, status, message)

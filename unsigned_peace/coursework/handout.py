@@ -78,17 +78,17 @@ def _key(folder: Path, assignment: Assignment, made_from: str) -> list[str]:
         pass
     key = Submission(copy.deepcopy(assignment.source))
     with Examiner(assignment) as examiner:
-        status, points, notes, _ = execute(assignment, key, examiner)
+        done = execute(assignment, key, examiner)
     lost = [
-        f"{task.name}: {points[task.name]:g} of {task.points:g} points"
+        f"{task.name}: {done.points[task.name]:g} of {task.points:g} points"
         for task in assignment.tasks
-        if points[task.name] != task.points
+        if done.points[task.name] != task.points
     ]
-    if status != "graded" or lost:
+    if done.status != "graded" or lost:
         return [
             (
                 f"coursework/{assignment.stem}.md: the key does not get full marks "
-                f"({'; '.join([*lost, *notes] or [status])}); `python -m "
+                f"({'; '.join([*lost, *done.notes] or [done.status])}); `python -m "
                 f"unsigned_peace.coursework check {assignment.stem}` says why"
             )
         ]

@@ -22,6 +22,10 @@ from markdown_it.token import Token
 #: So much Markdown of one cell is laid out, in characters, and of one notebook; what is beyond is
 #: shown as typed.
 MAX_LAID_OUT, MAX_LAID_OUT_ALL = 20_000, 60_000
+#: Lists and quotations in so many levels: what lies deeper would not be laid out at all.
+MAX_NESTED = 100
+#: So many cells of a table, each row as long as the longest.
+MAX_TABLE = 20_000
 #: So much code of one notebook is coloured, and no longer run of blanks in it: lexers look for some
 #: things again at every blank.
 MAX_COLOURED, MAX_BLANKS = 20_000, 200
@@ -31,7 +35,27 @@ MAX_PICTURE, MAX_PICTURES = 4_000_000, 16_000_000
 #: Of a name, in bytes: file systems take 255, and something is added to it.
 MAX_NAME = 200
 
-_PICTURE = re.compile(r"data:(image/(?:png|jpeg|gif|webp));base64,([A-Za-z0-9+/=\s]+)")
+#: Kinds that are only a picture (of SVG a browser runs the scripts), as programs name them.
+_KINDS = {f"image/{kind}": f"image/{kind}" for kind in ("png", "jpeg", "gif", "webp")} | {
+    "image/jpg": "image/jpeg",
+    "image/pjpeg": "image/jpeg",
+    "image/x-png": "image/png",
+}
+#: A picture of any kind, written into a text.
+_PICTURE = re.compile(
+    r"data:(image/[\w.+-]{1,40})(?:;(?!base64,)[\w=.%-]{1,200}){0,3}"
+    # of its lines but the last, each is long: what is not is a text that follows
+    r"(?:;base64,([A-Za-z0-9+/=]+(?:\s+[A-Za-z0-9+/=]{60,})*(?:\s+[A-Za-z0-9+/]+=*(?=\s*[)>\"']))?)"
+    r"|,[^\s()<>\"']+)"
+)
+#: A picture's address by a name that stands elsewhere, as programs write it that export texts, and
+#: where that name stands for the picture.
+_NAMED = re.compile(
+    r"^[ >*-]{0,20}\[([^\[\]\n]{1,100})\]:[ \t]*<?(attachment:[^\s<>]{1,300})>?"
+    r"[ \t]*(?:[\"'(][^\n]{0,300})?$",
+    re.MULTILINE,
+)
+_BY_NAME = re.compile(r"!\[([^\[\]\n]{0,300})\](?:\[([^\[\]\n]{0,100})\])?(?![(\[])")
 _TAGS = {
     "p",
     "br",
@@ -70,8 +94,8 @@ class Pictures:
 
     def add(self, name: str, kind: str, content: str) -> None:
         """Keeps an attachment, if it is a picture of a kind that is only a picture."""
-        if _PICTURE.fullmatch(address := f"data:{kind};base64,{content}"):
-            self._kept[f"attachment:{name}"] = re.sub(r"\s", "", address)
+        if found := _PICTURE.fullmatch(f"data:{kind};base64,{content}"):
+            self._kept[f"attachment:{name}"] = _as_shown(found)
 
     def lift(self, text: str) -> str:
         """The text with pictures that are written into it kept here, and an address in their
@@ -80,14 +104,21 @@ class Pictures:
 
         def put(found: re.Match) -> str:
             address = f"attachment:in-the-text-{len(self._kept)}"
-            self._kept[address] = re.sub(r"\s", "", found[0])
+            self._kept[address] = _as_shown(found)
             return address
 
         return _PICTURE.sub(put, text) if "data:image/" in text else text
 
     def find(self, address: str) -> str | None:
-        """A picture as a ``data:`` address, or None if the cell does not hold it."""
-        return self._kept.get(address) or self._kept.get(unquote(address))
+        """A picture as a ``data:`` address, empty if it is of a kind that may be more than a
+        picture; None if the cell does not hold it.
+        """
+        return self._kept.get(address, self._kept.get(unquote(address)))
+
+
+def _as_shown(found: re.Match) -> str:
+    kind = _KINDS.get(found[1].lower())
+    return f"data:{kind};base64,{''.join(found[2].split())}" if kind and found[2] else ""
 
 
 class Renderer:
@@ -101,7 +132,7 @@ class Renderer:
         # Links would lead the marker to wherever a student likes; definitions of links are left out
         # also because they cost quadratic time.
         self._markdown = (
-            MarkdownIt("commonmark", {"html": False})
+            MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_NESTED})
             .enable(["table", "strikethrough"])
             .disable(["reference", "html_block", "html_inline", "entity"])
         )
@@ -116,14 +147,18 @@ class Renderer:
         """Markdown as one line of HTML that any renderer of Markdown passes on as it stands."""
         self._now = pictures or Pictures()
         text = self._now.lift(text)
-        if len(text) > min(MAX_LAID_OUT, self._text):
+        most = min(MAX_LAID_OUT, self._text)
+        if len(text) > most or _is_wide(text) or len(named := _with_addresses(text)) > most:
             return self.typed(text)
-        self._text -= len(text)
+        self._text -= len(named)
+        tokens = self._markdown.parse(_tags_of_pictures(named))
+        if max((token.level for token in tokens), default=0) > MAX_NESTED - 4:
+            return self.typed(text)
         return _one_line(
             nh3.clean(
-                self._markdown.render(_tags_of_pictures(text)),
+                self._markdown.renderer.render(tokens, self._markdown.options, {}),
                 tags=_TAGS,
-                attributes={"img": {"src", "alt"}},
+                attributes={"img": {"src", "alt"}, "ol": {"start"}},
                 url_schemes={"data"},
             )
         )
@@ -151,7 +186,13 @@ class Renderer:
             self._pictures -= len(picture)
             return f'<img src="{picture}" alt="{caption or "a picture without description"}">'
         self.absent += 1
-        why = "too large" if picture else "not in the notebook"
+        why = (
+            "too large"
+            if picture
+            else "not in the notebook"
+            if picture is None
+            else "of a kind that is not shown"
+        )
         return (
             f"<em>(A picture is not shown, since it is {why}: {caption} "
             f"{html.escape(address[:200])})</em>"
@@ -168,6 +209,25 @@ class Renderer:
         return ""
 
 
+def _is_wide(text: str) -> bool:
+    """Whether a table in a text may have more than ``MAX_TABLE`` cells, however short its rows."""
+    signs = [line.count("|") for line in text.splitlines()]
+    return max(signs, default=0) * sum(map(bool, signs)) > MAX_TABLE
+
+
+def _with_addresses(text: str) -> str:
+    """The text with addresses of pictures where their names stood (``![][one]``)."""
+    places = {found[1].lower(): found[2] for found in _NAMED.finditer(text)}
+    if not places:
+        return text
+
+    def put(found: re.Match) -> str:
+        address = places.get((found[2] or found[1]).lower())
+        return f"![{found[1]}](<{address}>)" if address else found[0]
+
+    return _BY_NAME.sub(put, _NAMED.sub("", text))
+
+
 def _tags_of_pictures(text: str) -> str:
     """The text with HTML's tag of a picture as Markdown's, where it names a picture of the
     notebook: JupyterLab's users size pictures so.
@@ -177,6 +237,7 @@ def _tags_of_pictures(text: str) -> str:
         r"""(attachment:[^\s"'<>()]{1,300})["']?[^<>]{0,300}>""",
         r"![](<\1>)",
         text,
+        flags=re.IGNORECASE,
     )
 
 

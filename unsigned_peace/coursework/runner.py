@@ -171,6 +171,8 @@ class _Channel:
         self._room = {"text": SENT, "image": SENT_IMAGE}
         #: Whether the running cell's error was emitted.
         self.reported = False
+        #: What the cell was told when its output was up, if it was.
+        self.is_up: OutputIsUp | None = None
 
     def close_others(self) -> None:
         """Puts nothing in the place of standard input, output and errors."""
@@ -206,7 +208,10 @@ class _Channel:
         if self._unsent > PIECE or monotonic() - self._sent > PAUSE:
             self.flush()
         if self._written > WRITTEN:
-            raise OutputIsUp(f"the cell wrote more than {WRITTEN // 1_000_000} million characters")
+            self.is_up = OutputIsUp(
+                f"the cell wrote more than {WRITTEN // 1_000_000} million characters"
+            )
+            raise self.is_up
 
     def flush(self) -> None:
         """Sends what was printed and not yet sent."""
@@ -254,6 +259,10 @@ class _Stream(io.TextIOBase):
 
     def writable(self) -> bool:
         return True
+
+    def fileno(self) -> int:
+        """What another program may write to; nothing reads that."""
+        return 1 if self.name == "stdout" else 2
 
     def flush(self) -> None:
         self._channel.flush()
@@ -371,11 +380,12 @@ def _run(
             setitimer(clock, 0)
             signal.signal(number, signal.SIG_IGN)
 
+    up: TimeIsUp | None = None
     idle, excused, before, computed = False, 0.0, waited(), process_time()
     began = monotonic()
 
     def time_is_up(number: int, _: FrameType | None) -> None:
-        nonlocal idle, excused
+        nonlocal idle, excused, up
         has_computed = process_time() - computed
         if has_computed < 0.9 * seconds and monotonic() - began < 0.9 * WALL * seconds:
             return  # neither clock has rung: somebody sent this signal
@@ -387,11 +397,12 @@ def _run(
             setitimer(signal.ITIMER_REAL, more)
             return
         stop_clocks()  # the other would interrupt what shows the error
-        raise TimeIsUp(
+        up = TimeIsUp(
             f"the cell computed longer than {seconds:g} seconds"
             if not idle
             else f"the cell took longer than {WALL * seconds:g} seconds"
         )
+        raise up
 
     channel.begin()
     for (clock, number), bound in zip(_CLOCKS, (seconds, WALL * seconds), strict=True):
@@ -408,6 +419,7 @@ def _run(
         error = caught
     finally:
         stop_clocks()
+    error = up or channel.is_up or error  # whatever the cell did with it
     if error is not None and not channel.reported:  # the cell broke what shows errors
         name = type(error).__name__
         channel.show(error={"ename": name, "evalue": "", "traceback": name})
@@ -458,7 +470,8 @@ def main() -> None:
     channel = _Channel()
     lowered = _bound(*loads(sys.argv[1]))
     sys.stdout, sys.stderr = _Stream(channel, "stdout"), _Stream(channel, "stderr")
-    sys.path[:] = [path for path in sys.path if path]
+    # Modules that a cell writes beside it are found, after all others.
+    sys.path[:] = [*filter(None, sys.path), os.getcwd()]
     sys.argv[:] = ["cell"]
     shell = _shell(channel)
     # V8 reserves more addresses than a process has here, and ends it where it gets none. The book

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import dataclasses
 import io
 import itertools
 import json
@@ -17,7 +18,8 @@ import os
 import re
 import stat
 import tokenize
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,6 +58,8 @@ class Submission:
 
     notebook: NotebookNode
     notes: list[str] = field(default_factory=list)
+    #: Whether the student wrote into the cells of answers and nowhere else; empty cells aside.
+    first_form: bool = True
     #: The cells, by their ``id``, that ran without an error where they were written.
     ran: set[str] = field(default_factory=set)
 
@@ -239,11 +243,12 @@ def rebuild(assignment: Assignment, cells: list[Cell]) -> Submission:
 
     Locked cells, their order and their marks are the assignment's own; where a platform dropped
     the marks, a cell is known by its text. Of a task's answer the last copy that is not the
-    untouched one counts; earlier copies run before it. Cells that the assignment does not know
-    stay behind the cell that they followed. What a student wrote into a locked cell of code runs
-    too, as a cell of theirs: behind the setup cell, and before a check. What a student wrote in
-    other cells than an essay's is put into that too, if nothing else stands there, so that it
-    waits for a person.
+    untouched one counts; earlier copies run before it, and one below another task is a cell of
+    the student's own. Those stay behind the cell that they followed; what stood above the setup
+    cell runs behind it, and the setup cell once more, so that it takes nothing away. What a student
+    wrote into a locked cell of code runs too, as a cell of theirs: behind the setup cell, and of a
+    check what stands below it behind it, the rest before. What a student wrote in other cells than
+    an essay's is put into that too, if nothing else stands there, so that it waits for a person.
     """
     own = {
         name
@@ -262,9 +267,11 @@ def rebuild(assignment: Assignment, cells: list[Cell]) -> Submission:
     kinds = {grade_id(cell): cell.cell_type for cell in assignment.official.cells}
     marked = any(cell.grade_id in assignment.places for cell in cells)
     answers: dict[str, list[Cell]] = {}
+    earlier: dict[str, list[Cell]] = {}  # copies of an answer, and what stood between them
     followers: dict[str, list[Cell]] = {}
     altered: dict[str, list[Cell]] = {}
     within: list[Cell] = []
+    above: list[Cell] = []  # the setup cell
     seen: list[str] = []
     anchor = "setup"  # nothing of a student's runs before the setup cell
     restored = []
@@ -280,23 +287,38 @@ def rebuild(assignment: Assignment, cells: list[Cell]) -> Submission:
             and not marked
             and asked in own
             and asked not in answers
-            and cell.kind == kinds[asked]
+            and (cell.kind == kinds[asked] or asked in assignment.essays)
+            and cell.source.strip()
         ):
             name = asked  # the first cell below a question
+        if name and _is_another(name, cell, anchor, answers, seen, kinds):
+            if name not in seen:
+                seen.append(name)
+                restored += [] if name in own else [name]
+            if cell.kind != "code" and _letters(cell.source) in known:
+                continue
+            name = None
         if name is None:
             if cell.source.strip() and _letters(cell.source) not in untouched:
                 followers.setdefault(anchor, []).append(cell)
+                if anchor == "setup" not in seen and cell.kind == "code":
+                    above.append(cell)
             continue
         if name != "about":
             anchor = name
         seen.append(name)
         if name in own:
-            answers.setdefault(name, []).append(cell)
+            copies = answers.setdefault(name, [])
+            if copies:
+                earlier.setdefault(name, []).extend([copies[-1], *followers.pop(name, [])])
+            copies.append(cell)
         elif cell.source.strip() not in (given[name].strip(), stubs[name].strip()):
             if name not in restored:
                 restored.append(name)
             if cell.kind == kinds[name] == "code":
-                altered.setdefault(name, []).append(cell)
+                before, below = _around(cell, given[name] if name != "setup" else "")
+                altered.setdefault(name, []).append(before)
+                followers.setdefault(name, []).extend(below)
             added = _added(cell.source, given[name])
             if added and (cell.kind != "code" or _is_written(Cell("code", added, None))):
                 followers.setdefault(anchor, []).append(
@@ -315,16 +337,47 @@ def rebuild(assignment: Assignment, cells: list[Cell]) -> Submission:
         ]
     )
     answers = {
-        name: [copy_ for copy_ in copies if copy_.source.strip() != stubs[name].strip()]
+        name: [
+            copy_
+            for copy_ in copies
+            if _letters(copy_.source) != _letters(stubs[name])
+            and (name not in assignment.essays or copy_.source.strip())
+        ]
         for name, copies in answers.items()
     }
+    switched_off: list[Cell] = []
+    for name, copies in answers.items():
+        # a copy made text is switched off, unless there is no other; a person may read it
+        answers[name] = [copy_ for copy_ in copies if copy_.kind == kinds[name]] or copies
+        said = earlier.setdefault(name, [])
+        dropped = [
+            copy_
+            for copy_ in copies
+            if not any(copy_ is other for other in (*answers[name], *said))
+        ]
+        said += dropped
+        switched_off += dropped
     tasks = [
         cell for name, copies in answers.items() for cell in copies if name not in assignment.essays
     ]
-    others = [*(cell for cells in followers.values() for cell in cells), *within, *tasks]
-    elsewhere = [cell for cell in others if _is_written(cell)]
+    loose = [
+        cell
+        for cells in (*followers.values(), *earlier.values())
+        for cell in cells
+        if _letters(cell.source) not in known  # a copy of what the assignment says
+        and not any(cell is answer for copies in answers.values() for answer in copies)
+        and (cell not in switched_off or not _is_code(cell))
+    ]
+    others = [*loose, *within, *tasks]
+    elsewhere = [
+        cell
+        for cell in others
+        if _is_written(cell) or cell.grade_id in assignment.essays and cell.source.strip()
+    ]
+    # two essays may stand in the cell of one
+    elsewhere += [cell for name in assignment.essays for cell in answers.get(name, [])]
     rest = [cell for cell in others if cell.kind == "code" and cell not in elsewhere]
-    elsewhere += _in_pieces(assignment, rest, tasks)
+    elsewhere += _in_pieces(assignment, rest)
     shown = inert.Renderer()
     ran: list[NotebookNode] = []
 
@@ -343,7 +396,11 @@ def rebuild(assignment: Assignment, cells: list[Cell]) -> Submission:
                 f"{named(place)} was answered in {len(changed)} different copies of its "
                 f"cell; the last counts"
             )
-        notebook.cells += [plain(earlier, official.cell_type) for earlier in changed[:-1]]
+        notebook.cells += [
+            plain(cell_, official.cell_type if cell_ in changed else None)
+            for cell_ in earlier.get(place, [])
+            if _letters(cell_.source) not in untouched and not (changed and cell_ is changed[-1])
+        ]
         into = [plain(changed_) for changed_ in altered.get(place, [])]
         if place != "setup":
             notebook.cells += into
@@ -361,9 +418,17 @@ def rebuild(assignment: Assignment, cells: list[Cell]) -> Submission:
             )
             cell["source"] = shown.gathered(_text_of(written) for written in elsewhere)
         notebook.cells.append(cell)
+        behind = followers.get(place, [])
         if place == "setup":
+            last = max(
+                (at + 1 for at, follower in enumerate(behind) if follower in above), default=0
+            )
+            notebook.cells += map(plain, behind[:last])
+            if last:
+                notebook.cells.append(nbformat.v4.new_code_cell(cell.source))
             notebook.cells += into
-        notebook.cells += [plain(follower) for follower in followers.get(place, [])]
+            behind = behind[last:]
+        notebook.cells += map(plain, behind)
     for number, cell in enumerate(notebook.cells):
         cell["id"] = grade_id(cell) or f"own-{number}"
     if shown.absent:
@@ -374,7 +439,63 @@ def rebuild(assignment: Assignment, cells: list[Cell]) -> Submission:
     notebook.metadata["language_info"]["pygments_lexer"] = inert.lexer(
         cell.source for cell in notebook.cells if cell.cell_type == "code"
     )
-    return Submission(notebook, notes, {cell["id"] for cell in ran})
+    first_form = _is_as_handed_out(cells, given, stubs, kinds, own)
+    return Submission(notebook, notes, first_form, {cell["id"] for cell in ran})
+
+
+def _is_as_handed_out(
+    cells: list[Cell],
+    given: dict[str | None, str],
+    stubs: dict[str | None, str],
+    kinds: dict[str | None, str],
+    own: set[str],
+) -> bool:
+    """Whether a notebook has the assignment's cells, each once, in their order and of their kind,
+    the locked ones as they were, and no others that are not empty.
+    """
+    there = [cell for cell in cells if cell.grade_id in kinds or cell.source.strip()]
+    return [(cell.grade_id, cell.kind) for cell in there] == list(kinds.items()) and all(
+        cell.source.strip() in (given[cell.grade_id].strip(), stubs[cell.grade_id].strip())
+        for cell in there
+        if cell.grade_id not in own
+    )
+
+
+def _is_another(
+    name: str,
+    cell: Cell,
+    anchor: str,
+    answers: dict[str, list[Cell]],
+    seen: list[str],
+    kinds: dict[str | None, str],
+) -> bool:
+    """Whether a cell with the mark or the text of an official one is a cell of the student's own:
+    a copy of a locked cell, or of another below another task, made to write something else in; or
+    code in the place of text, which is to run.
+    """
+    if name not in answers and name in seen:
+        return True
+    if cell.kind == "code" != kinds[name]:
+        return _parts(cell) is not None and _computes(cell)
+    return name in seen and re.sub(r"-(?:question|check)$", "", anchor) != name
+
+
+def _around(check: Cell, official: str) -> tuple[Cell, list[Cell]]:
+    """What a student made of a check's cell: up to its last line that is official, and what they
+    wrote below, if each of the two is code by itself.
+    """
+    lines, end = check.source.splitlines(), 0
+    for line in filter(None, map(_letters, official.splitlines())):
+        ends = [at + 1 for at in range(end, len(lines)) if _letters(lines[at]) == line]
+        if not ends:
+            return check, []
+        end = ends[0]
+    before, below = (
+        dataclasses.replace(check, source="\n".join(part)) for part in (lines[:end], lines[end:])
+    )
+    if not (before.source.strip() and below.source.strip() and _parts(before) and _parts(below)):
+        return check, []
+    return before, [below]
 
 
 def _plain(cell: Cell, shown: inert.Renderer, kind: str | None = None) -> NotebookNode:
@@ -399,25 +520,49 @@ WORDS_IN_CODE, WORDS_IN_TEXT = 30, 8
 _COMMAND = re.compile(
     r"^([ \t]*+)(?:[%!?].*|[\w, \t]+=[ \t]*[%!].*|[\w.%]+\?{1,2}[ \t]*)$", re.MULTILINE
 )
+#: Magics of a cell below which Python is written; below any other stands no code.
+_OF_PYTHON = {"time", "timeit", "capture", "prun", "python", "python3"}
 #: A word; of scripts that leave no blank between words, two letters.
 _WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]{1,2}|[^\W\d_]{2,}|[^\W\d_a-zA-Z]")
 
 
 def _words(text: str) -> int:
-    return len(_WORD.findall(text))
+    return len(_WORD.findall(_without_marks(text)))
+
+
+def _without_marks(text: str) -> str:
+    """Text without what stands above, below or around its letters, in whichever form of Unicode:
+    such a mark is no letter to a pattern.
+    """
+    return "".join(sign for sign in text if unicodedata.category(sign)[0] != "M")
+
+
+def _without_commands(source: str) -> tuple[str, list[str]]:
+    """Code without the lines that Jupyter reads, and these. What is Python as it stands has none: a
+    line of it may begin with a sign that would be one (``!=``, or ``%`` within a text).
+    """
+    try:
+        ast.parse(source)
+        return source, []
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return (
+            _COMMAND.sub(r"\1pass", source),
+            [line[0].strip() for line in _COMMAND.finditer(source)],
+        )
 
 
 def _parts(cell: Cell) -> tuple[list[str], list[str], list[str], list[str]] | None:
-    """Of a cell of code its comments, the texts that stand alone, all other texts, and the lines
-    that Jupyter reads; None if it is no code.
+    """Of a cell of code its comments, the texts that nothing is done with, all other texts, and the
+    lines that Jupyter reads; None if it is no code.
     """
-    source = _COMMAND.sub(r"\1pass", cell.source)
+    if (magic := re.match(r"\s*%%(\w*)", cell.source)) and magic[1] not in _OF_PYTHON:
+        return None
+    source, commands = _without_commands(cell.source)
     try:
-        nodes = list(ast.walk(ast.parse(source)))
-        alone = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
-        texts = [
-            node for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)
-        ]
+        tree = ast.parse(source)
+        alone = {id(text): text for text in _alone(tree)}
+        texts = [text for text in _texts_in(tree) if id(text) not in alone]
+        named = [ast.unparse(node) for node in ast.walk(tree) if _names_alone(node)]
         comments = [
             token.string.lstrip("# ")
             for token in tokenize.generate_tokens(io.StringIO(source).readline)
@@ -425,12 +570,67 @@ def _parts(cell: Cell) -> tuple[list[str], list[str], list[str], list[str]] | No
         ]
     except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
         return None
-    return (
-        comments,
-        [str(node.value) for node in texts if id(node) in alone],
-        [str(node.value) for node in texts if id(node) not in alone],
-        [line[0].strip() for line in _COMMAND.finditer(cell.source)],
-    )
+    return comments, [*map(_said, alone.values()), *named], list(map(_said, texts)), commands
+
+
+def _texts_in(node: ast.AST, into_calls: bool = True) -> Iterator[ast.AST]:
+    """The texts in code; one with values in it is one, and what gives a value may hold more."""
+    if isinstance(node, ast.Call) and not into_calls:
+        return
+    within: Iterable[ast.AST] = ast.iter_child_nodes(node)
+    if isinstance(node, ast.JoinedStr):
+        yield node
+        within = [
+            inner
+            for part in node.values
+            if isinstance(part, ast.FormattedValue)
+            for inner in (part.value, part.format_spec)
+            if inner
+        ]
+    elif isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)):
+        yield node
+    for part in within:
+        yield from _texts_in(part, into_calls)
+
+
+def _said(text: ast.AST) -> str:
+    if isinstance(text, ast.JoinedStr):
+        return "".join(
+            _said(part) if isinstance(part, ast.Constant) else " " for part in text.values
+        )
+    said = getattr(text, "value", "")
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+
+
+def _alone(tree: ast.AST) -> Iterator[ast.AST]:
+    """The texts that nothing is done with: outside of calls in a statement that is a value alone,
+    or noted where a type would be.
+    """
+    for statement in ast.walk(tree):
+        if isinstance(statement, ast.Expr):
+            yield from _texts_in(statement, into_calls=False)
+        for kind in (getattr(statement, of, None) for of in ("annotation", "returns")):
+            if kind:
+                yield from _texts_in(kind)
+
+
+#: What stands between names in a sentence that is read as code.
+_BETWEEN_NAMES = (
+    *(ast.Name, ast.BoolOp, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Tuple, ast.List, ast.Set),
+    *(ast.IfExp, ast.Starred, ast.Lambda, ast.arguments, ast.arg),
+    *(ast.boolop, ast.operator, ast.unaryop, ast.cmpop, ast.expr_context),
+)
+
+
+def _names_alone(statement: ast.AST) -> bool:
+    """Whether a statement is names and signs between them, as a sentence or key words can be."""
+    if isinstance(statement, ast.AnnAssign) and statement.value is None:
+        parts = [*ast.walk(statement.target), *ast.walk(statement.annotation)]
+    elif isinstance(statement, ast.Expr):
+        parts = list(ast.walk(statement.value))
+    else:
+        return False
+    return all(isinstance(part, _BETWEEN_NAMES) for part in parts)
 
 
 def _text_of(cell: Cell) -> tuple[str, inert.Pictures]:
@@ -445,104 +645,110 @@ def _text_of(cell: Cell) -> tuple[str, inert.Pictures]:
 
 
 _SIGN = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
-#: A word of a sentence, and no name of a column or a file; of scripts that leave no blank between
-#: words, a sign.
-_PROSE = re.compile(
-    r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]|(?<![^\s=])[\"'(«„“]*[^\W\d_]+[\"'.,;:!?)»“”]*(?!\S)"
-)
+#: What is no word of a sentence, but names something: a column, a file, an address, a record.
+_NAME = re.compile(r"[\d_=\\@]|://|\w[.]\w")
+
+
+def _of_prose(text: str) -> int:
+    """How many words of sentences stand in a text; of scripts that leave no blank between words,
+    signs.
+    """
+    words = (_SIGN.sub("", part) for part in text.split() if not _NAME.search(part))
+    return len(_SIGN.findall(text)) + sum(map(_words, words))
 
 
 def _is_prose(text: str) -> bool:
-    """Whether a text may be a piece of a sentence: two words, or as many signs as a label in such a
-    script seldom has.
+    """Whether a text may be a piece of a sentence: two words with a blank between them, or as many
+    signs as a label in such a script seldom has.
     """
-    found = _PROSE.findall(text)
-    return len(found) > (WORDS_IN_TEXT - 1 if _SIGN.search(text) else 1)
+    words = [part for part in text.split() if _words(part) and not _NAME.search(part)]
+    return len(words) > 1 or len(_SIGN.findall(text)) >= WORDS_IN_TEXT
 
 
-#: nbgrader's lines around a model answer, as they are read here.
-_MARKERS = ("BEGIN SOLUTION", "END SOLUTION")
-
-
-def _in_pieces(assignment: Assignment, cells: list[Cell], tasks: list[Cell]) -> list[Cell]:
+def _in_pieces(assignment: Assignment, cells: list[Cell]) -> list[Cell]:
     """What is written in the code of a notebook in pieces so short that none is taken for writing:
     as cells of Markdown, if all of it together is so much.
 
-    Texts that the assignment itself names are values. A right answer may say as much as the model
-    answer, which has comments and labels too.
+    Comments and texts of the assignment itself, or of its model answers, are not a student's
+    writing. Of a student who wrote no essay, much-commented code may wait for a person: that costs
+    a glance, an essay that is not seen costs its points.
     """
-    official = _letters("\n".join(cell.source for cell in assignment.release.cells))
-    model = [
-        Cell("code", assignment.source.cells[task.solution].source, None)
-        for task in assignment.tasks
+    sources = [
+        *(cell.source for cell in assignment.release.cells),
+        *(assignment.source.cells[task.solution].source for task in assignment.tasks),
     ]
-
-    def counted(pieces: Iterable[str]) -> int:
-        return sum(len(_PROSE.findall(piece)) for piece in pieces)
+    parts = [_parts(Cell("code", source, None)) or ([], [], [], []) for source in sources]
+    lines = [line for source in sources for line in source.splitlines()]
+    comments_given, texts_given = (
+        {_letters(piece) for piece in itertools.chain(lines, *given)}
+        for given in (
+            (comments for comments, *_ in parts),
+            (texts for _, *kinds in parts for texts in kinds),
+        )
+    )
 
     def pieces(cell: Cell) -> tuple[list[str], list[str]]:
-        if (parts := _parts(cell)) is None:
+        if (found := _parts(cell)) is None:
             return [], [cell.source]
-        comments, *texts = parts
-        said = [
-            text
-            for text in dict.fromkeys(itertools.chain(*texts))
-            if _is_prose(text) and _letters(text) not in official
-        ]
-        return [comment for comment in comments if comment not in _MARKERS], said
+        comments, *texts = found
+        return (
+            [comment for comment in comments if _letters(comment) not in comments_given],
+            [
+                text
+                for text in itertools.chain(*texts)
+                if _letters(text) not in texts_given and _is_prose(text)
+            ],
+        )
 
-    found = [(cell, *pieces(cell)) for cell in cells]
-    allowed = [pieces(cell) for cell in model]
-    beside = [comments for cell, comments, _ in found if cell in tasks and _computes(cell)]
-    comments = sum(_words(comment) for _, comments, _ in found for comment in comments)
-    free = sum(_words(comment) for comments, _ in allowed for comment in comments)
-    comments -= min(free, sum(map(_words, itertools.chain(*beside))))
-    texts = counted(dict.fromkeys(itertools.chain(*(texts for *_, texts in found))))
-    texts -= min(texts, counted(itertools.chain(*(texts for _, texts in allowed))))
-    if comments + texts < WORDS_IN_CODE:
+    found = [pieces(cell) for cell in cells]
+    texts = dict.fromkeys(itertools.chain(*(texts for _, texts in found)))
+    words = sum(map(_words, itertools.chain(*(comments for comments, _ in found))))
+    words += sum(map(_of_prose, texts))
+    if words < WORDS_IN_CODE:
         return []
     return [
         Cell("markdown", "\n".join([*comments, *texts]), None)
-        for _, comments, texts in found
+        for comments, texts in found
         if comments or texts
     ]
 
 
+def _is_code(cell: Cell) -> bool:
+    """Whether the text of a cell is Python that computes, and no work that a person must mark."""
+    as_code = dataclasses.replace(cell, kind="code")
+    return _parts(as_code) is not None and _computes(as_code) and not _is_written(as_code)
+
+
 def _computes(cell: Cell) -> bool:
-    """Whether a cell of code holds more than comments and texts."""
+    """Whether a cell of code holds more than comments, texts and names alone."""
     try:
         statements = ast.parse(cell.source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return True
     return not all(
-        isinstance(statement, ast.Expr)
+        _names_alone(statement)
+        or isinstance(statement, ast.Expr)
         and isinstance(statement.value, (ast.Constant, ast.JoinedStr))
         for statement in statements
     )
 
 
 def _is_written(cell: Cell) -> bool:
-    """Whether a cell holds work that only a person can mark: words, or a picture; of code many
+    """Whether a cell holds work that only a person can mark: whatever is no code; of code many
     words, or some that stand alone, which is what nobody computes with.
     """
     if cell.kind != "code":
-        return _words(cell.source) >= 1
+        return bool(cell.source.strip())
     return _words(_text_of(cell)[0]) >= WORDS_IN_CODE or _standing_alone(cell) >= WORDS_IN_TEXT
 
 
 def _standing_alone(cell: Cell) -> int:
-    """How many words of sentences stand in a cell of code as texts that nothing is done with."""
-    try:
-        statements = ast.parse(_COMMAND.sub(r"\1pass", cell.source)).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return 0
-    return sum(
-        len(_PROSE.findall(statement.value.value))
-        for statement in statements
-        if isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Constant)
-        and isinstance(statement.value.value, str)
-    )
+    """How many words stand in a cell of code as texts that nothing is done with; all its words, if
+    it is no code.
+    """
+    if (parts := _parts(cell)) is None:
+        return _words(_without_commands(cell.source)[0])
+    return sum(map(_words, parts[1]))
 
 
 def named(name: str) -> str:
