@@ -45,6 +45,16 @@ def table_names() -> list[str]:
     return [entry["name"] for entry in descriptor()["resources"] if entry.get("type") == "table"]
 
 
+def tables_by_key() -> dict[str, str]:
+    """The names of all tables, by the column that identifies their records."""
+    tables_read.add(WHOLE)  # and none of the tables: no chapter rests on all by asking
+    return {
+        entry["schema"]["primaryKey"]: entry["name"]
+        for entry in descriptor()["resources"]
+        if entry.get("type") == "table"
+    }
+
+
 def horizon() -> pd.Timestamp:
     """The last day that the record covers.
 

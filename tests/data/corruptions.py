@@ -8,6 +8,11 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from unsigned_peace.validation import check
+
+#: A place, and enough of what is said there to tell one fault from another.
+_NAMED = re.compile(r"data/[\w.-]+(?::\d+)?: (?!\w+: \Z).{8}", re.DOTALL)
+
 
 class Copy:
     """A copy of the dataset that a test may damage."""
@@ -75,3 +80,13 @@ class Corruptions(list[Callable[[Copy], str]]):
     def __call__(self, corrupt: Callable[[Copy], str]) -> Callable[[Copy], str]:
         self.append(corrupt)
         return corrupt
+
+
+def assert_named(copy: Copy, corrupt: Callable[[Copy], str]) -> None:
+    """A corruption is named by file, line and column, with what is wrong."""
+    expected = corrupt(copy)
+    assert _NAMED.match(expected), f"{expected!r} would be found among any faults"
+    faults = [str(fault) for fault in check(copy.folder)]
+    assert any(fault.startswith(expected) for fault in faults), (
+        f"expected {expected!r} among {faults[:8]}"
+    )

@@ -9,6 +9,7 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
+from unsigned_peace.quotations import CHARACTERS, UNSPACED_LANGUAGES, WORDS
 from unsigned_peace.validation import forms, own_words, who
 from unsigned_peace.validation.reading import (
     LIST_SEPARATOR,
@@ -25,10 +26,6 @@ Tables = dict[str, Table]
 
 #: Sums of published shares differ from 100 by rounding, at most by this.
 SUM_TOLERANCE = 1.5
-QUOTATION_WORDS = 25
-#: Japanese and Chinese write no blanks between words; about three characters make a word.
-QUOTATION_CHARACTERS = 75
-UNSPACED_LANGUAGES = {"ja", "zh"}
 #: What a position may ask for before a transfer of islands.
 CONDITIONS = ("treaty", "forces", "Okinawa")
 _SEE = re.compile(r"\b[Ss]ee ((?:[a-z_]+:[a-z0-9-]+)(?:(?:,| and) [a-z_]+:[a-z0-9-]+)*)")
@@ -183,6 +180,28 @@ def answers_an_earlier_act(tables: Tables) -> Iterator[Fault]:
                 row,
                 "answers",
                 f'"{row.cells["answers"]}" is of {first}, so an act of {then} cannot answer it',
+            )
+
+
+def mentions_of_earlier_texts(tables: Tables) -> Iterator[Fault]:
+    """A clause names a text of an earlier day, or of its own."""
+    if not {"mentions", "provisions", "documents"} <= tables.keys():
+        return
+    mentions = tables["mentions"]
+    day = {row.cells["document_id"]: row.values.get("date") for row in tables["documents"].rows}
+    document_of = {
+        row.cells["provision_id"]: row.cells["document_id"] for row in tables["provisions"].rows
+    }
+    for row in mentions.rows:
+        clause, text = row.cells["provision_id"], row.cells["document_id"]
+        if row.cells["mention_id"] != f"{clause}-on-{text}":
+            yield mentions.fault(
+                row, "mention_id", f'expected its clause and text: "{clause}-on-{text}"'
+            )
+        then, earlier = day.get(document_of.get(clause, "")), day.get(text)
+        if then is not None and earlier is not None and earlier > then:
+            yield mentions.fault(
+                row, "document_id", f'"{text}" is of {earlier}: a text of {then} cannot name it'
             )
 
 
@@ -485,9 +504,9 @@ def both_accounts(tables: Tables) -> Iterator[Fault]:
 def _too_long_to_quote(text: str, language: str) -> str:
     """What is wrong with the length of a quotation; empty if nothing."""
     if language in UNSPACED_LANGUAGES:
-        length, most, unit = len(text), QUOTATION_CHARACTERS, "characters"
+        length, most, unit = len(text), CHARACTERS, "characters"
     else:
-        length, most, unit = len(text.split()), QUOTATION_WORDS, "words"
+        length, most, unit = len(text.split()), WORDS, "words"
     return f"{length} {unit}, at most {most} may be quoted" if length > most else ""
 
 
@@ -504,6 +523,14 @@ def quotations(tables: Tables) -> Iterator[Fault]:
         if row.cells["quotation_source"] not in _items(row, "sources"):
             yield statements.fault(
                 row, "quotation_source", "the source of a quotation is one of the record's sources"
+            )
+        if language == "en" and row.cells["quotation_rendering"]:
+            yield statements.fault(
+                row, "quotation_rendering", "an English quotation needs no rendering"
+            )
+        if language != "en" and not row.cells["quotation_rendering"]:
+            yield statements.fault(
+                row, "quotation_rendering", f'missing, but the quotation is in "{language}"'
             )
 
 
@@ -823,6 +850,7 @@ ACROSS_TABLES = [
     sums_as_stated,
     one_wording_a_stretch,
     languages_of_documents,
+    mentions_of_earlier_texts,
     clauses_in_our_own_words,
     both_sides_on_each_point,
     one_publisher_is_not_high,
