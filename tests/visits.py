@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any, Self
 
-from playwright.sync_api import Browser, Error, Page
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page
 
 from tests import built
 from tests.serving import compressed
@@ -75,6 +75,10 @@ def until(page: Page, expression: str, arg: Any = None, seconds: float = 30) -> 
         page.wait_for_timeout(20)
 
 
+#: From a disk a browser refuses to load fonts ahead, and loads them when they are used.
+_FONT_AHEAD = re.compile(r"file:.*/fonts/")
+
+
 class Visit:
     """A visit of one page that remembers what went wrong."""
 
@@ -94,9 +98,7 @@ class Visit:
             ),
         )
         self.page.on("request", lambda request: self.requested.append(request.url))
-        self.page.on(
-            "console", lambda message: message.type == "error" and self.errors.append(message.text)
-        )
+        self.page.on("console", self._note)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on(
             "response",
@@ -107,14 +109,25 @@ class Visit:
         self.address = address
         self.page.goto(f"{address}/{page}", wait_until="load")
 
+    def _note(self, message: ConsoleMessage) -> None:
+        about = f"{message.location.get('url', '')} {message.text}"
+        if message.type == "error" and not _FONT_AHEAD.search(about):
+            self.errors.append(message.text)
+
     def weight(self) -> int:
-        """Bytes of all that the page has loaded until now, compressed as a web host sends it."""
-        paths = {
+        """Bytes of all but fonts that the page has loaded until now, as a web host sends it."""
+        return sum(len(compressed(SITE / path)) for path in self._loaded() - self.fonts())
+
+    def fonts(self) -> set[str]:
+        """The fonts that the page has loaded until now; they are compressed in themselves."""
+        return {path for path in self._loaded() if path.endswith(".woff2")}
+
+    def _loaded(self) -> set[str]:
+        return {
             url.removeprefix(f"{self.address}/").split("?")[0].split("#")[0]
             for url in self.requested
             if url.startswith(self.address)
         }
-        return sum(len(compressed(SITE / path)) for path in paths)
 
     def __enter__(self) -> Self:
         return self

@@ -44,8 +44,9 @@ class Caption:
     ``title`` states the finding, ``subtitle`` what is measured, in what unit and period, ``note``
     what else must be known to read it right (it stands below the chart), ``description`` what a
     reader who cannot see it needs; ``labels`` are the words inside a chart, ``columns`` the
-    headings of a table by the frame's column, both in the order of the file. ``texts`` are, in
-    another language than English, words of a drawing that no label has, by the English ones.
+    headings of a table, or of the data under a chart, by the frame's column, both in the order of
+    the file. ``texts`` are, in another language than English, words of a drawing that no label has,
+    by the English ones.
     """
 
     def __init__(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from unsigned_peace import dataset
 from unsigned_peace.dataset import cited
 
 #: JupyterLab draws Vega-Lite up to this version; later ones are rejected or shown as text.
@@ -14,6 +16,10 @@ CHART_TYPE = "application/vnd.vegalite.v5+json"
 TABLE_TYPE = "application/vnd.unsigned-peace.table+json"
 #: Where a chart's specification (in ``usermeta``) holds its card.
 CARD = "unsigned_peace"
+#: Tables of many short records: an exhibit names the records of which these are parts.
+PARTS_OF = {"observations": "series_id", "poll_answers": "question_id"}
+#: An exhibit of more records than this shows how many they are, and none of them for itself.
+_MOST_NAMED = 300
 
 
 def about(
@@ -25,8 +31,8 @@ def about(
 ) -> dict:
     """The exhibit's card, as plain JSON.
 
-    Name, title, description, sources, and how sure its records are; the figures that its words
-    name, for the same words in other languages.
+    Name, title, description, sources, the records that it rests on by table, and how sure these
+    are; the figures that its words name, for the same words in other languages.
 
     ``records`` are the frames that the exhibit was made from, with their ``sources`` column; rows
     of low confidence and rows on which accounts differ are counted so that the page can say so.
@@ -50,6 +56,7 @@ def about(
         "description": description,
         "figures": dict(figures or {}),
         "sources": sources,
+        "rests_on": rests_on(*frames),
         "records": sum(len(frame) for frame in frames),
         "low_confidence": sum(
             int(frame["confidence"].eq("low").sum()) for frame in frames if "confidence" in frame
@@ -60,6 +67,28 @@ def about(
             if "accounts_differ" in frame
         ),
     }
+
+
+def rests_on(*frames: pd.DataFrame) -> dict[str, list[str]]:
+    """The identifiers of the records that some frames hold, by table, sorted, each once.
+
+    A frame's own records are those of its first column that is the key of a table; short records
+    are named by what they are parts of. Nothing, if they are too many to be about one.
+    """
+    tables = dataset.tables_by_key()
+    found: dict[str, set[str]] = defaultdict(set)
+    for frame in frames:
+        names = [str(name) for name in (frame.index.name, *frame.columns)]
+        key = next((name for name in names if name in tables), None)
+        if key is None:
+            continue
+        column = PARTS_OF.get(tables[key], key)
+        if column in names:
+            held = frame[column] if column in frame else frame.index.to_series()
+            found[tables[key]] |= set(held.dropna().astype(str))
+    if sum(map(len, found.values())) > _MOST_NAMED:
+        return {}
+    return {table: sorted(found[table]) for table in sorted(found)}
 
 
 def exhibits_of(executed: Mapping) -> Iterator[tuple[str, dict]]:

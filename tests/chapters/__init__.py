@@ -11,6 +11,11 @@ from pathlib import Path
 
 from unsigned_peace.notebooks.source import chapters
 
+#: Words by which one government judges what the other did; in our own voice they stand nowhere.
+VERDICT = re.compile(
+    r"\b(?:liberat\w*|illegal(?:ly)? occup\w*|were seized|seized the)\b", re.IGNORECASE
+)
+
 
 def full_chapters() -> list[Path]:
     """The chapters that have the form of a chapter, in order."""

@@ -1,11 +1,14 @@
 """Every drawing that the book publishes can be read, wide and on a telephone.
 
 Letters are large enough, none leave the drawing, none lie on others, none were cut off. All
-drawings are measured as a browser lays them out, in one page.
+drawings are measured as a browser lays them out, in one page: in the font that they were drawn for,
+which paper and notebooks show, and in the fonts of pages.
 """
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -19,6 +22,8 @@ from unsigned_peace.notebooks.record import load_executed
 from unsigned_peace.notebooks.source import chapters
 from unsigned_peace.palette import NARROW, WIDTHS
 from unsigned_peace.publishing.charts import drawing
+from unsigned_peace.publishing.frame import fonts
+from unsigned_peace.publishing.frame.pages import ASSETS
 from unsigned_peace.publishing.short_editions.edition import editions
 
 #: The least size of letters, in pixels of the drawing.
@@ -28,8 +33,10 @@ SMALLEST = {"page": 14, "wide": 14, "narrow": 13}
 WIDEST = {"page": WIDTHS["page"], "wide": WIDTHS["page"], "narrow": NARROW + 6}
 
 #: What a browser says of each text of each drawing: its words, size and box. A box is cut to what
-#: ink a line of letters has: a font leaves room above capitals and below for accents.
+#: ink a line of letters has, in parts of their size: a font leaves room above capitals and below
+#: for accents, one more than another.
 _TEXTS = """() => [...document.querySelectorAll("svg")].map((svg) => {
+  const pen = document.createElement("canvas").getContext("2d");
   const view = svg.getBoundingClientRect();
   const found = [];
   for (const text of svg.querySelectorAll("text")) {
@@ -37,8 +44,12 @@ _TEXTS = """() => [...document.querySelectorAll("svg")].map((svg) => {
     if (!text.textContent.trim() || style.opacity === "0") continue;
     const box = text.getBoundingClientRect();
     const size = parseFloat(style.fontSize);
-    const upright = box.width >= box.height || text.textContent.trim().length < 3;
-    const [above, below] = upright ? [0.18 * size, 0.1 * size] : [0, 0];
+    const upright = box.width >= box.height || text.textContent.trim().length < 4;
+    pen.font = `${style.fontStyle} ${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    const room = pen.measureText("x");
+    const [above, below] = upright
+      ? [room.fontBoundingBoxAscent - 0.725 * size, room.fontBoundingBoxDescent - 0.112 * size]
+      : [0, 0];
     found.push({
       words: text.textContent.trim(), size,
       left: box.left - view.left, right: box.right - view.left,
@@ -47,6 +58,8 @@ _TEXTS = """() => [...document.querySelectorAll("svg")].map((svg) => {
   }
   return { width: view.width, height: view.height, texts: found };
 })"""
+
+_LOAD = "Promise.all([...document.fonts].map((face) => face.load())).then(() => true)"
 
 
 def charts() -> Iterator[tuple[str, dict]]:
@@ -63,9 +76,24 @@ def charts() -> Iterator[tuple[str, dict]]:
 CHARTS = dict(charts())
 
 
+def letters_of_pages() -> str:
+    """What of a page's style says in which letters drawings are; with the letters inside."""
+    style = (ASSETS / "book.css").read_text(encoding="utf-8")
+    said = "".join(re.findall(r".*\.drawing svg text.*\n", style))
+    assert said.count("font-family") == 2
+    return re.sub(
+        r"fonts/([^\"]+\.woff2)",
+        lambda match: (
+            "data:font/woff2;base64,"
+            + base64.b64encode((fonts.FOLDER / match[1]).read_bytes()).decode()
+        ),
+        fonts.style("ru") + said,
+    )
+
+
 @pytest.fixture(scope="module")
-def measured() -> dict[tuple[str, str], dict]:
-    """For each chart and kind of drawing its width, height and texts."""
+def measured() -> dict[tuple[str, str, str], dict]:
+    """For each chart, kind of drawing and its letters its width, height and texts."""
     names, drawings = [], []
     for name, chart in CHARTS.items():
         specification = drawing.drawn(chart)
@@ -73,12 +101,20 @@ def measured() -> dict[tuple[str, str], dict]:
             names.append((name, kind))
             changed = drawing.changed(specification, changes)
             drawings.append(drawing.svg(changed, f"d{len(names)}"))
-    page = "<!doctype html><style>svg { display: block }</style>" + "\n".join(drawings)
+    page = "<!doctype html><style>svg { display: block }</style><body class=drawing>" + "\n".join(
+        drawings
+    )
+    found = {}
     with launched() as browser:
         opened = browser.new_page(viewport={"width": 1200, "height": 800})
         opened.set_content(page)
-        found = opened.evaluate(_TEXTS)
-    return dict(zip(names, found, strict=True))
+        for letters in ("as drawn", "as on pages"):
+            if letters == "as on pages":
+                opened.add_style_tag(content=letters_of_pages())
+                opened.evaluate(_LOAD)
+            texts = opened.evaluate(_TEXTS)
+            found |= {(*name, letters): drawn for name, drawn in zip(names, texts, strict=True)}
+    return found
 
 
 def outside(text: dict, drawn: dict) -> bool:
@@ -120,8 +156,8 @@ def faults(drawn: dict, kind: str) -> list[str]:
 @pytest.mark.parametrize("name", CHARTS)
 def test_a_drawing_can_be_read(measured, name):
     found = {
-        kind: wrong
-        for (of, kind), drawn in measured.items()
+        (kind, letters): wrong
+        for (of, kind, letters), drawn in measured.items()
         if of == name and (wrong := faults(drawn, kind))
     }
     assert found == {}

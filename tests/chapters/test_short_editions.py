@@ -20,7 +20,7 @@ from unsigned_peace.publishing.charts import drawing
 from unsigned_peace.publishing.data_pages.records import _records
 from unsigned_peace.publishing.short_editions import drawings, names, rests_on
 from unsigned_peace.publishing.short_editions.edition import Edition, editions
-from unsigned_peace.publishing.short_editions.language import Language, language, said
+from unsigned_peace.publishing.short_editions.language import Language, language, parsed
 
 RULES = tomllib.loads(
     (paths.ROOT / "tests" / "chapters" / "editions.toml").read_text(encoding="utf-8")
@@ -73,7 +73,7 @@ def differing(english: str, shown: str, of: Language) -> bool:
     """Whether a figure in another language says a number that the English one does not say."""
     if re.search(r"\d", english) is None or re.search(r"\d", shown) is None:
         return False
-    figure = said(english)
+    figure = parsed(english)
     expected = [float(number) for number in figure.numbers] or numbers(english)
     expected += [
         float(number.scaleb(places))
@@ -123,6 +123,11 @@ def letters(specification: dict) -> int:
     """How many texts a drawing has: none is lost because what names it was translated."""
     svg = drawing.svg(drawing.drawn(specification), "")
     return len(re.findall(r"<text\b[^>]*(?<!/)>(?:<tspan[^>]*>)?[^<\s]", svg))
+
+
+def test_each_edition_has_its_rules_here():
+    """What is held below is held of these; one that is taken away takes its rules along."""
+    assert sorted(edition.code for edition in editions()) == sorted(RULES)
 
 
 def test_no_figure_is_typed_and_no_verdict_given():

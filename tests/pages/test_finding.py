@@ -208,14 +208,18 @@ def test_each_chart_keeps_a_choice_of_its_own(page):
     for chart in charts.all():
         chart.scroll_into_view_if_needed()
         chart.locator(".vega-bindings input").first.wait_for()
+    chosen: set[str] = set()
     for chart in charts.all():
         names = {each.get_attribute("name") for each in chart.locator("input[type=radio]").all()}
+        assert not names & chosen
+        chosen |= names
         for name in names:
             assert page.locator(f"input[name='{name}']:checked").count() == 1
             assert chart.locator(f"input[name='{name}']:checked").count() == 1
+    assert chosen
 
 
-# the page for the lost ---------------------------------------------------------------------------
+# 404: an address that leads nowhere --------------------------------------------------------
 
 
 @pytest.mark.parametrize("depth", ["nowhere", "book/nowhere.html", "book/records/nowhere/deeper/"])
@@ -242,7 +246,7 @@ def test_a_lost_reader_can_search_wherever_the_site_is_served(page, under):
     with host(under) as address:
         page.goto(f"{address}/book/records/nowhere.html")
         until(page, "address => document.baseURI == address", arg=f"{address}/")
-        weight = "() => getComputedStyle(document.querySelector('h1')).fontWeight == '600'"
+        weight = "() => getComputedStyle(document.querySelector('h1')).fontWeight == '400'"
         until(page, weight)  # the book's own style is there
         page.get_by_label("Words to look for").fill("Shikotan")
         page.get_by_role("button", name="Search").press("Enter")

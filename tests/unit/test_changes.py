@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import socket
 import threading
 from contextlib import contextmanager
 
@@ -104,3 +105,17 @@ def test_each_outside_address_is_found_once_with_its_first_page(tmp_path):
     for page in ("a.html", "b.html"):
         (tmp_path / page).write_text(link, encoding="utf-8")
     assert outside_links.outside(tmp_path) == {"https://example.org/a": "a.html"}
+
+
+def test_without_a_network_no_link_is_called_gone(tmp_path, monkeypatch):
+    def unknown(host, *_arguments):
+        if host != "127.0.0.1":
+            raise socket.gaierror
+
+    links = {"http://127.0.0.1/": "a.html", "https://example.org/a": "a.html"}
+    monkeypatch.setattr(outside_links, "outside", lambda site: links)
+    monkeypatch.setattr(outside_links, "REPORT", tmp_path / "links.csv")
+    monkeypatch.setattr(outside_links.socket, "getaddrinfo", unknown)
+    with pytest.raises(SystemExit, match="is there a network"):
+        outside_links.main()
+    assert not (tmp_path / "links.csv").exists()

@@ -49,10 +49,17 @@ def test_days_between(first, second, days):
 
 
 @pytest.mark.parametrize(
-    "wrong", [None, pd.NaT, "1945-02-30", "soon", pd.Timestamp("1945-08-15 12:00")]
+    ("wrong", "said"),
+    [
+        (None, "the day is missing"),
+        (pd.NaT, "the day is missing"),
+        ("1945-02-30", "day is out of range|must be in range"),
+        ("soon", "soon"),
+        (pd.Timestamp("1945-08-15 12:00"), "a day is expected, not a time of day"),
+    ],
 )
-def test_days_need_two_whole_days(wrong):
-    with pytest.raises(ValueError):
+def test_days_need_two_whole_days(wrong, said):
+    with pytest.raises(ValueError, match=said):
         days_between("1945-08-15", wrong)
 
 

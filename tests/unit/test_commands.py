@@ -11,7 +11,7 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 
 from tests.conftest import ROOT
-from unsigned_peace.commands import plain, said
+from unsigned_peace.commands import explanation, plain
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ from unsigned_peace.commands import plain, said
     ids=str,
 )
 def test_what_stops_a_command_from_outside_is_said_with_what_to_do(error, words):
-    assert words in said(error)
+    assert words in explanation(error)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_what_stops_a_command_from_outside_is_said_with_what_to_do(error, words)
     ids=str,
 )
 def test_a_fault_of_ours_keeps_its_traceback(error):
-    assert said(error) is None
+    assert explanation(error) is None
 
 
 def test_who_has_read_enough_of_what_is_printed_may_go():

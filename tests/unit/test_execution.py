@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import multiprocessing.forkserver
 import re
 import shutil
+import signal
+import threading
 
 import pytest
 
 from unsigned_peace import paths
+from unsigned_peace.notebooks import kernels
 from unsigned_peace.notebooks.keep import bring_up_to_date
 from unsigned_peace.notebooks.record import RECORD, load_executed
 from unsigned_peace.notebooks.run import run
@@ -278,3 +282,17 @@ def test_two_runs_write_the_same_bytes(project):
 )
 def test_figures_stand_in_text_and_boxes_and_not_in_code(markdown, names):
     assert expressions(markdown) == names
+
+
+def test_a_stop_that_comes_while_kernels_begin_is_heard_right_after(monkeypatch):
+    begun = []
+
+    def begin() -> None:
+        # to this thread: a worker of the tests has others, which would hear it at once
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+        begun.append(True)
+
+    monkeypatch.setattr(multiprocessing.forkserver, "ensure_running", begin)
+    with pytest.raises(KeyboardInterrupt):
+        kernels.warm_up()
+    assert begun

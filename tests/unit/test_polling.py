@@ -99,20 +99,20 @@ def test_a_difference_that_no_formula_fits_is_refused(first, second, said):
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "said"),
     [
-        lambda: polling.difference_within(70, 50, 100),
-        lambda: polling.difference_within(-1, 50, 100),
-        lambda: polling.wilson_interval(50, 100, design_effect=0),
-        lambda: polling.design_effect(0, 1500),
-        lambda: polling.design_effect(3, 0),
-        lambda: polling.worst_case(101, 50),
-        lambda: polling.worst_case(50, -1),
-        lambda: polling.worst_case(math.nan, 50),
+        (lambda: polling.difference_within(70, 50, 100), "70 and 50 percent are not two answers"),
+        (lambda: polling.difference_within(-1, 50, 100), "-1 and 50 percent are not two answers"),
+        (lambda: polling.wilson_interval(50, 100, design_effect=0), "a design effect is above 0"),
+        (lambda: polling.design_effect(0, 1500), "a margin lies between 0 and 50"),
+        (lambda: polling.design_effect(3, 0), "a sample has at least one person, not 0"),
+        (lambda: polling.worst_case(101, 50), "a share lies between 0 and 100 percent, not 101"),
+        (lambda: polling.worst_case(50, -1), "a share lies between 0 and 100 percent, not -1"),
+        (lambda: polling.worst_case(math.nan, 50), "a share lies between 0 and 100 percent, not n"),
     ],
 )
-def test_what_the_functions_are_not_made_for_is_refused(wrong):
-    with pytest.raises(ValueError):
+def test_what_the_functions_are_not_made_for_is_refused(wrong, said):
+    with pytest.raises(ValueError, match=f"^{said}"):
         wrong()
 
 
@@ -179,9 +179,16 @@ def test_designed_intervals_take_each_row_s_own_design_effect():
     ]
 
 
-@pytest.mark.parametrize(("percent", "size"), [(-1, 100), (101, 100), (50, 0)])
-def test_impossible_shares_and_samples_are_refused(percent, size):
-    with pytest.raises(ValueError):
+@pytest.mark.parametrize(
+    ("percent", "size", "said"),
+    [
+        (-1, 100, "a share .* not -1"),
+        (101, 100, "a share .* not 101"),
+        (50, 0, "a sample .* not 0"),
+    ],
+)
+def test_impossible_shares_and_samples_are_refused(percent, size, said):
+    with pytest.raises(ValueError, match=f"^{said}$"):
         polling.wilson_interval(percent, size)
 
 
@@ -268,7 +275,8 @@ def test_a_poll_s_record_says_what_its_sources_do_not_tell(monkeypatch):
     monkeypatch.setattr(records, "address_of", lambda *_: "")
     directive = object.__new__(records.RecordsDirective)
     reports = SimpleNamespace(link=lambda _: "")
-    settings = SimpleNamespace(env=SimpleNamespace(config=SimpleNamespace(reports=reports)))
+    config = SimpleNamespace(reports=reports)
+    settings = SimpleNamespace(env=SimpleNamespace(config=config, docname="book/records/polls"))
     directive.state = SimpleNamespace(document=SimpleNamespace(settings=settings))
     for poll_id in ("2018-12-fnn", "2022-03-nhk"):
         record = records.records_of("polls")[poll_id]

@@ -80,6 +80,7 @@ def test_the_terms_of_all_that_is_shipped_are_beside_it(site, editions, target):
     said = (target / "licences" / "README.txt").read_text(encoding="utf-8")
     charts = (target / "licences" / "charts.txt").read_text(encoding="utf-8")
     assert "charts.txt: Charts that answer to a reader" in said
+    assert "fonts.txt: Pages are set in Source Serif 4 and Source Sans 3" in said
     for library in ("vega", "vega-lite", "vega-embed", "topojson-client"):
         assert re.search(rf"(^|, ){library}(,|$)", charts, re.MULTILINE), library
     assert (target / "licences" / "book.txt").read_bytes() == (ROOT / "LICENSE").read_bytes()

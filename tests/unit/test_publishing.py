@@ -13,16 +13,18 @@ from pathlib import Path
 import altair as alt
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 
-from unsigned_peace import palette, paths
+from unsigned_peace import dataset, exhibits, load, palette, paths
 from unsigned_peace.captions import Caption
 from unsigned_peace.charts import country_color, figure, theme
 from unsigned_peace.exhibits import CARD, CHART_TYPE, about, caution
-from unsigned_peace.publishing.chapters import frames
+from unsigned_peace.publishing.chapters import dataframes
 from unsigned_peace.publishing.charts import data as chart_data
 from unsigned_peace.publishing.charts import drawing
 from unsigned_peace.publishing.charts.clock import by_utc
 from unsigned_peace.publishing.data_pages import downloads
+from unsigned_peace.publishing.html import columns
 from unsigned_peace.site.links import broken_links
 from unsigned_peace.tables import table
 
@@ -68,17 +70,17 @@ def test_a_figure_carries_title_description_and_the_sources_of_its_records():
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "said"),
     [
-        {"description": ""},
-        {"description": "  "},
-        {"title": ""},
-        {"name": "A chart"},
-        {"records": RECORDS.iloc[:0]},
+        ({"description": ""}, "has no description"),
+        ({"description": "  "}, "has no description"),
+        ({"title": ""}, "has no title"),
+        ({"name": "A chart"}, "cannot be an address"),
+        ({"records": RECORDS.iloc[:0]}, "rests on no source"),
     ],
 )
-def test_a_figure_without_its_parts_is_refused_by_name(changes):
-    with pytest.raises(ValueError, match="has no|cannot be an address|rests on no source"):
+def test_a_figure_without_its_parts_is_refused_by_name(changes, said):
+    with pytest.raises(ValueError, match=said):
         made(**changes)
 
 
@@ -135,7 +137,16 @@ def test_a_drawing_leaves_its_colours_to_the_page():
     svg = drawing.svg(drawing.drawn(made().to_dict()), "a-chart")
     assert "var(--chart-japan)" in svg and theme.JAPAN not in svg
     assert "One is more than two" not in svg, "the title is text on the page"
-    assert 'id="' not in svg or 'id="a-chart-' in svg
+
+
+def test_what_two_drawings_of_a_page_name_alike_is_told_apart():
+    clipped = alt.Chart(RECORDS[["x"]]).mark_line(clip=True).encode(x="x:Q", y="x:Q")
+    svg = drawing.svg(drawing.drawn(clipped.to_dict()), "a-chart")
+    named = re.findall(r'\bid="([^"]*)"', svg)
+    assert named and all(name.startswith("a-chart-") for name in named)
+    assert set(re.findall(r'url\(#([^)]*)\)|href="#([^"]*)"', svg)) == {
+        (name, "") for name in named
+    }
 
 
 def test_a_telephone_gets_a_narrower_drawing():
@@ -209,10 +220,10 @@ def test_the_data_of_a_chart_are_read_as_its_titles_say():
     assert chart_data.tables(chart.to_dict()) == [
         (
             "A panel",
-            ["who", "percent asked", "since", "low", "high"],
+            ["Who", "Percent asked", "Since", "Interval from", "To"],
             [["Japan", "61.6", "1956", "1", "3"], ["Russia", "57.5", "1960", "2", "4"]],
         ),
-        ("", ["who", "percent asked", "since"], [["Japan", "61.6", "1956"]]),
+        ("", ["Who", "Percent asked", "Since"], [["Japan", "61.6", "1956"]]),
     ]
 
 
@@ -222,7 +233,7 @@ def test_a_frame_that_only_places_words_is_no_table_and_days_are_readable():
     heads = pd.DataFrame({"at": [1, 2], "said": ["one", "two"]})
     words = alt.Chart(heads).mark_text().encode(x="at:Q", text="said:N")
     assert chart_data.tables((bars + words).to_dict()) == [
-        ("", ["who", "day"], [["A", "8 Aug 1945"], ["B", "2 Sep 1945"]])
+        ("", ["Who", "Day"], [["A", "8 Aug 1945"], ["B", "2 Sep 1945"]])
     ]
 
 
@@ -283,7 +294,7 @@ def test_a_data_frame_is_a_plain_table_with_one_row_of_heads():
     frame = pd.DataFrame(
         {"km": [7.0, 13.7]}, index=pd.Index(["tanfilyev", "anuchin"], name="island_id")
     )
-    html = frames.on_the_page(frame._repr_html_())
+    html = dataframes.on_the_page(frame._repr_html_())
     assert "style" not in html and 'border="1"' not in html
     assert html.count("<tr>") == 3
     assert '<th scope="col">island_id</th>' in html and '<th scope="row">anuchin</th>' in html
@@ -292,7 +303,7 @@ def test_a_data_frame_is_a_plain_table_with_one_row_of_heads():
 
 def test_a_long_data_frame_says_how_long_it_is():
     with pd.option_context("display.max_rows", 4):
-        assert "9 rows × 1 columns" in frames.on_the_page(
+        assert "9 rows × 1 columns" in dataframes.on_the_page(
             pd.DataFrame({"km": range(9)})._repr_html_()
         )
 
@@ -326,3 +337,65 @@ def test_a_chart_that_mixes_two_clocks_is_named(part, faults):
     named = list(by_utc(part))
     assert len(named) == faults
     assert all("goes by UTC" in fault for fault in named)
+
+
+def test_numbers_and_days_of_a_table_are_told_from_words():
+    rows = [["1956", "19 October 1956", "1,155", "two"], ["2001", "", "\u221215", "3 or 4"]]
+    assert columns.kinds(["Text", "When", "Days", "Islands"], rows) == [
+        "date",
+        "date",
+        "number",
+        "",
+    ]
+    assert columns.kinds(["Article"], [["1"], ["2"]]) == [""]  # a number that is a name
+
+
+def test_a_long_table_shows_its_first_rows_and_folds_the_rest_with_columns_of_one_width():
+    rows = [[f"claim {number}", "a long remark on it " * 4] for number in range(20)]
+    shape = columns.on_page(["Claim", "Remark"], rows)
+    assert shape["first"] == 8 and sum(shape["shares"]) == 100
+    assert shape["shares"][0] < shape["shares"][1]
+    assert columns.on_page(["Claim"], rows[:12]) == {"classes": "", "shares": [], "first": None}
+
+
+def test_a_folded_table_is_whole_again_on_paper():
+    page = BeautifulSoup(
+        "<div><table><tbody><tr><td>1</td></tr></tbody></table><details class='more-rows'><summary>"
+        "</summary><table><tbody><tr><td>2</td></tr></tbody></table></details></div>",
+        "html.parser",
+    )
+    columns.rejoin(page)
+    assert [cell.text for cell in page.select("table td")] == ["1", "2"]
+    assert page.find("details") is None
+
+
+def test_a_legend_goes_from_a_live_chart_whose_inputs_say_its_words():
+    frame = pd.DataFrame({"x": [1, 2], "form": ["text", "oral"], "who": ["A", "B"]})
+    forms = alt.binding_radio(options=["all", "text", "oral"])
+    chart = (
+        alt.Chart(frame)
+        .mark_point()
+        .encode(
+            x="x:Q",
+            shape=alt.Shape("form:N").scale(domain=["text", "oral"]),
+            color=alt.Color("who:N").scale(domain=["A", "B"]),
+        )
+        .add_params(alt.param("form", value="all", bind=forms))
+    )
+    assert drawing.said_by_inputs(chart.to_dict()) == [[["encoding", "shape", "legend"], None]]
+
+
+def test_a_card_names_the_records_that_an_exhibit_rests_on():
+    positions = load("positions").head(3)
+    answers = load("poll_answers").head(5)
+    assert exhibits.rests_on(positions, answers, positions.set_index("position_id")) == {
+        "poll_answers": sorted(set(answers["question_id"])),
+        "positions": sorted(positions["position_id"]),
+    }
+    assert exhibits.rests_on(load("events"), load("statements")) == {}  # too many to be about one
+
+
+def test_naming_the_records_makes_no_chapter_rest_on_other_tables(monkeypatch):
+    monkeypatch.setattr(dataset, "tables_read", set())
+    exhibits.rests_on(load("disputes"))
+    assert dataset.tables_read == {"disputes", dataset.WHOLE}

@@ -52,7 +52,7 @@ def test_each_row_of_a_table_of_rows_has_a_link_of_its_own(monkeypatch, reposito
     monkeypatch.setattr(records, "address_of", lambda *_: "")
     directive = object.__new__(records.RecordsDirective)
     config = SimpleNamespace(reports=Reports(repository))
-    settings = SimpleNamespace(env=SimpleNamespace(config=config))
+    settings = SimpleNamespace(env=SimpleNamespace(config=config, docname="book/records/one"))
     directive.state = SimpleNamespace(document=SimpleNamespace(settings=settings))
     for table in records.ROWS_BY:
         rows = dict(list(records.records_of(table).items())[:9])

@@ -18,7 +18,7 @@ from unsigned_peace.publishing.frame.pages import ASSETS, THEME
 from unsigned_peace.publishing.html import languages, templates
 from unsigned_peace.publishing.short_editions import drawings, names, rests_on
 from unsigned_peace.publishing.short_editions.edition import Edition
-from unsigned_peace.publishing.short_editions.language import RULES, FormError, language, said
+from unsigned_peace.publishing.short_editions.language import RULES, FormError, language, parsed
 from unsigned_peace.publishing.short_editions.names import Name
 
 LANGUAGES = sorted(path.stem for path in RULES.glob("*.yaml"))
@@ -33,7 +33,7 @@ SHARES = st.floats(0, 100).map(lambda share: round(share, 1))
 @given(st.floats(-1e7, 1e7), st.integers(0, 3))
 def test_a_number_is_read_as_it_was_written(value, decimals):
     text = prose.number(value, decimals)
-    figure = said(text)
+    figure = parsed(text)
     assert figure.kind == "number"
     assert f"{figure.numbers[0]:,.{decimals}f}" == str(text)
 
@@ -45,14 +45,14 @@ def test_shares_are_read_as_they_were_written(low, high):
         (prose.points(low), "points"),
         (prose.span(low, high), "span"),
     ):
-        figure = said(text)
+        figure = parsed(text)
         assert (figure.kind, float(figure.numbers[0])) == (kind, low)
-    assert float(said(prose.span(low, high, "and")).numbers[1]) == high
+    assert float(parsed(prose.span(low, high, "and")).numbers[1]) == high
 
 
 @given(DAYS, st.sampled_from(["day", "day and month", "month"]))
 def test_a_date_is_read_as_it_was_written(value, precision):
-    figure = said(prose.date(value, precision))
+    figure = parsed(prose.date(value, precision))
     expected = {
         "day": (value.day, value.month, value.year),
         "day and month": (value.day, value.month, 0),
@@ -63,15 +63,15 @@ def test_a_date_is_read_as_it_was_written(value, precision):
 
 @given(st.integers(0, 5000))
 def test_lengths_and_numbers_in_words_are_read_as_they_were_written(value):
-    hours, minutes = said(prose.minutes(value)).numbers
+    hours, minutes = parsed(prose.minutes(value)).numbers
     assert 60 * hours + minutes == value
-    assert said(prose.words(value)).numbers == (value,)
+    assert parsed(prose.words(value)).numbers == (value,)
 
 
 @given(st.integers(0, 30), st.integers(1, 30))
 def test_so_many_of_so_many_are_read_as_they_were_written(part, whole):
     part = min(part, whole)
-    figure = said(prose.out_of(part, whole))
+    figure = parsed(prose.out_of(part, whole))
     if (part, whole) != (0, 1):  # "none" says no whole
         assert (figure.kind, figure.numbers) == ("out of", (part, whole))
 
@@ -103,8 +103,8 @@ def test_so_many_of_so_many_are_read_as_they_were_written(part, whole):
     ],
 )
 def test_a_figure_is_shown_as_a_language_writes_it(english, how, russian, japanese):
-    assert RUSSIAN.show(said(english), how.split(";")) == russian
-    assert JAPANESE.show(said(english), how.split(";")) == japanese
+    assert RUSSIAN.show(parsed(english), how.split(";")) == russian
+    assert JAPANESE.show(parsed(english), how.split(";")) == japanese
 
 
 @pytest.mark.parametrize(
@@ -123,11 +123,11 @@ def test_a_figure_is_shown_as_a_language_writes_it(english, how, russian, japane
     ],
 )
 def test_russian_has_forms_for_numbers_and_cases(english, how, shown):
-    assert RUSSIAN.show(said(english), how.split(";")) == shown
+    assert RUSSIAN.show(parsed(english), how.split(";")) == shown
 
 
 def test_japanese_has_counters():
-    assert JAPANESE.show(said("nine"), ["つの島"]) == "9つの島"
+    assert JAPANESE.show(parsed("nine"), ["つの島"]) == "9つの島"
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_japanese_has_counters():
     [("37.2", "billion", "372億"), ("37", "billion", "370億"), ("3.5", "million", "350万")],
 )
 def test_japanese_counts_large_numbers_in_its_own_units(english, how, shown):
-    assert language("ja").show(said(english), [how]) == shown
+    assert language("ja").show(parsed(english), [how]) == shown
 
 
 def test_marks_of_a_quotation_within_another_are_other_marks():
@@ -155,7 +155,7 @@ def test_marks_of_a_quotation_within_another_are_other_marks():
 )
 def test_what_a_figure_cannot_be_shown_as_is_said(english, how, fault):
     with pytest.raises(FormError, match=fault):
-        RUSSIAN.show(said(english), how.split(";"))
+        RUSSIAN.show(parsed(english), how.split(";"))
 
 
 # drawings ----------------------------------------------------------------------------------------
@@ -389,5 +389,5 @@ def test_in_an_edition_english_is_foreign_and_its_own_language_is_not(at_home):
         '<p>да &amp; нет, <span lang="en">NHK</span></p>'
     )
     assert languages.say("Search") == "Искать"
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="Contents"):
         languages.say("Contents")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 import zipfile
@@ -13,7 +14,8 @@ from tests.visits import SITE
 from unsigned_peace import wheel
 from unsigned_peace.files import file_digest
 from unsigned_peace.notebooks.portable import in_words
-from unsigned_peace.notebooks.source import chapters
+from unsigned_peace.notebooks.source import chapters, read
+from unsigned_peace.paths import ROOT
 
 FOLDER = SITE / "downloads" / "chapters"
 #: What only the book's own pages understand.
@@ -59,6 +61,24 @@ def test_the_wheel_is_the_same_every_time_and_holds_nothing_that_grades(tmp_path
     names = zipfile.ZipFile(made).namelist()
     assert "unsigned_peace/carried/data/polls.csv" in names
     assert not [name for name in names if "coursework" in name or "notebooks/" in name]
+
+
+def test_the_wheel_has_every_module_that_a_chapter_or_an_assignment_imports(tmp_path):
+    names = zipfile.ZipFile(wheel.write_wheel(tmp_path)).namelist()
+    there = {
+        name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        for name in names
+        if name.endswith(".py")
+    }
+    asked = {
+        (path.name, node.module)
+        for path in (*chapters(), *(ROOT / "coursework").glob("*.md"))
+        for cell in read(path.read_text(encoding="utf-8")).cells
+        if cell.cell_type == "code"
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("unsigned_peace")
+    }
+    assert len(asked) > 20 and [each for each in sorted(asked) if each[1] not in there] == []
 
 
 def test_from_the_wheel_data_and_captions_are_found(tmp_path, monkeypatch):

@@ -27,23 +27,17 @@ def verdict_lanes(claims: pd.DataFrame) -> alt.FacetChart:
     stays empty is drawn: that no claim got a verdict is a finding too.
     """
     last = int(claims["position"].max())
-    lane = alt.Y(
-        "verdict:N",
-        title=None,
-        scale=alt.Scale(domain=list(VERDICT_SHAPES)),
-        axis=alt.Axis(labelExpr=_READABLE, grid=True),
-    )
+    lane = alt.Y("verdict:N").title(None).scale(domain=list(VERDICT_SHAPES))
+    lane = lane.axis(labelExpr=_READABLE, grid=True)
     marks = (
         alt.Chart()
         .mark_tick(thickness=4, size=20, opacity=1)
         .encode(
-            x=alt.X(
-                "position:Q",
-                title="place in the article",
-                axis=alt.Axis(grid=False, values=[1, 10, 20, 30]),
-                scale=alt.Scale(domain=[0, last + 4]),
-            ),
-            y=lane,
+            alt.X("position:Q")
+            .title("place in the article")
+            .axis(grid=False, values=[1, 10, 20, 30])
+            .scale(domain=[0, last + 4]),
+            lane,
             color=verdict_color(legend=None),
             tooltip=_TOOLTIP,
         )
@@ -75,19 +69,17 @@ def verdict_units(claims: pd.DataFrame, by: str) -> alt.LayerChart:
     ranked["place"] = ranked.groupby(by, observed=True).cumcount() + 1
     found = [verdict for verdict in VERDICT_SHAPES if verdict in set(claims["verdict"])]
     legend = alt.Legend(title=None, values=found, labelExpr=_READABLE)
-    row = alt.Y(f"{by}:N", title=None, sort=rows)
+    row = alt.Y(f"{by}:N").title(None).sort(rows)
     units = (
         alt.Chart(ranked)
         .mark_point(size=100, opacity=1)
         .encode(
-            x=alt.X("place:Q", axis=None, scale=alt.Scale(domain=[0, ranked["place"].max() + 11])),
-            y=row,
-            color=verdict_color(legend=legend),
-            shape=alt.Shape(
-                "verdict:N",
-                scale=alt.Scale(domain=list(VERDICT_SHAPES), range=list(VERDICT_SHAPES.values())),
-                legend=legend,
-            ),
+            alt.X("place:Q").axis(None).scale(domain=[0, ranked["place"].max() + 11]),
+            row,
+            verdict_color(legend=legend),
+            alt.Shape("verdict:N")
+            .scale(domain=list(VERDICT_SHAPES), range=list(VERDICT_SHAPES.values()))
+            .legend(legend),
             tooltip=_TOOLTIP,
         )
     )
@@ -101,6 +93,6 @@ def verdict_units(claims: pd.DataFrame, by: str) -> alt.LayerChart:
     counts = (
         alt.Chart(kept)
         .mark_text(align="left", dx=12)
-        .encode(x=alt.X("of:Q", axis=None), y=row, text="label:N")
+        .encode(alt.X("of:Q").axis(None), row, text="label:N")
     )
     return alt.layer(units, counts).properties(height=alt.Step(34))

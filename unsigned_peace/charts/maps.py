@@ -257,6 +257,20 @@ HABOMAI = Frame(
 )
 
 
+class Outlines(alt.Data):
+    """Shapes for a chart, as plain data that no chart changes.
+
+    Altair copies a chart for each layer that it is put into and looks at each number before it
+    writes it, which with these coordinates took two thirds of a map's time.
+    """
+
+    def __deepcopy__(self, memo: object = None) -> Outlines:
+        return self
+
+    def to_dict(self, *_arguments: object, **_options: object) -> dict:
+        return {"values": self._kwds["values"]}
+
+
 def islands_drawn(frame: Frame) -> set[str]:
     """The ``island_id`` of each island that the outlines draw within a frame."""
     return {feature["properties"]["island"] for feature in frame.features()}
@@ -264,7 +278,7 @@ def islands_drawn(frame: Frame) -> set[str]:
 
 def coasts(frame: Frame) -> alt.LayerChart:
     """The coasts within a frame, with the names of lands and seas; other layers can be added."""
-    land = alt.Chart(alt.Data(values=frame.features())).mark_geoshape(
+    land = alt.Chart(Outlines(values=frame.features())).mark_geoshape(
         clip=True, fill=SOFT, stroke=MUTED, strokeWidth=0.7
     )
     around = pd.DataFrame(frame.around, columns=["label", "lon", "lat"])
@@ -284,7 +298,7 @@ def outlines_of(islands: Iterable[str], frame: Frame, colour: str) -> alt.Chart:
     """
     wanted = set(islands)
     features = [each for each in frame.features() if each["properties"]["island"] in wanted]
-    shapes = alt.Chart(alt.Data(values=features)).mark_geoshape(clip=True, fill=colour)
+    shapes = alt.Chart(Outlines(values=features)).mark_geoshape(clip=True, fill=colour)
     return shapes.project(**frame.projection())
 
 
@@ -448,8 +462,8 @@ def _locator(frame: Frame) -> alt.LayerChart:
         .mark_rect(fill=PAPER, stroke=MUTED, strokeWidth=0.8)
         .encode(x=alt.value(0), x2=alt.value(_INSET), y=alt.value(0), y2=alt.value(_INSET))
     )
-    coast = alt.Chart(alt.Data(values=land)).mark_geoshape(fill=MUTED, stroke=None)
-    box = alt.Chart(alt.Data(values=[_feature(corners)])).mark_geoshape(
+    coast = alt.Chart(Outlines(values=land)).mark_geoshape(fill=MUTED, stroke=None)
+    box = alt.Chart(Outlines(values=[_feature(corners)])).mark_geoshape(
         fill="transparent", stroke=INK, strokeWidth=1.6
     )
     return back + coast.project(**projection) + box.project(**projection)
@@ -489,14 +503,14 @@ def _step(areas: Mapping[str, list[Ring]], then: pd.DataFrame, agreed: bool) -> 
         for ring in areas[place]
     ]
     filled = (
-        alt.Chart(alt.Data(values=shown))
+        alt.Chart(Outlines(values=shown))
         .mark_geoshape(strokeWidth=2)
         .encode(
             color=country_color("country", legend=None),
             stroke=country_color("country", legend=None),
         )
     )
-    coast = alt.Chart(alt.Data(values=[_feature(ring) for ring in areas["land"]])).mark_geoshape(
+    coast = alt.Chart(Outlines(values=[_feature(ring) for ring in areas["land"]])).mark_geoshape(
         fill=SOFT, stroke=MUTED, strokeWidth=0.5
     )
     dash = [1, 0] if agreed else [4, 3]

@@ -144,7 +144,7 @@ def option_bars(frame: pd.DataFrame, labels: Mapping[str, str]) -> alt.ConcatCha
         _bars(rows, labels).properties(
             title=alt.TitleParams(heading.split("\n"), offset=6),
             width=290,
-            height=38 * len(rows),
+            height=32 * len(rows),
         )
         for heading, rows in data.groupby("panel", sort=False, observed=True)
     ]
@@ -157,17 +157,15 @@ def _bars(data: pd.DataFrame, labels: Mapping[str, str]) -> alt.LayerChart:
     names = base.mark_text(align="left", baseline="bottom", dy=-3).encode(
         x=alt.value(0), text="answer:N"
     )
-    bars = base.mark_bar(height=12, yOffset=7).encode(
-        alt.X("percent:Q")
-        .title(labels["axis"])
-        .scale(domain=[0, 108], nice=False)
-        .axis(values=_QUARTERS, format="d", grid=False),
+    # each bar has its share beside it: no axis says it again
+    bars = base.mark_bar(height=9, yOffset=6).encode(
+        alt.X("percent:Q").axis(None).scale(domain=[0, 108], nice=False),
         color=alt.when("datum.role === 'no_answer'")
         .then(alt.value(OTHER))
         .otherwise(country_color(legend=None)),
         tooltip=[
             "answer:N",
-            "percent:Q",
+            alt.Tooltip("percent:Q").title(labels["axis"]),
             "low:Q",
             "high:Q",
             alt.Tooltip("sample_size:Q").title(labels["people"]),
@@ -175,10 +173,10 @@ def _bars(data: pd.DataFrame, labels: Mapping[str, str]) -> alt.LayerChart:
     )
     intervals = (
         base.transform_filter("isValid(datum.low)")
-        .mark_rule(color=INK, strokeWidth=2, yOffset=7)
+        .mark_rule(color=INK, strokeWidth=2, yOffset=6)
         .encode(x="low:Q", x2="high:Q", strokeDash=_DASHED)
     )
-    shares = base.mark_text(align="left", dx=5, dy=7).encode(x="end:Q", text="percent:Q")
+    shares = base.mark_text(align="left", dx=5, dy=6).encode(x="end:Q", text="percent:Q")
     return alt.layer(bars, intervals, names, shares)
 
 
@@ -198,11 +196,13 @@ def broken_series(
     kinds, heading = _in_order(frame["kind"]), _headings(frame)
     data = _lines(polling.with_intervals(frame, designed=True))
     data = data.merge(_cuts(data, labels), on="answer_id", how="left").assign(
-        panel=data["panel"].map(heading).to_numpy()
+        series=data["panel"].astype(str).str.replace("\n", " ").to_numpy(),
+        panel=data["panel"].map(heading).to_numpy(),
     )
     data = data[
         [
             "panel",
+            "series",
             "answer",
             "kind",
             "country",
@@ -261,7 +261,7 @@ def broken_series(
         .header(labelExpr="split(datum.label, '\\n')", labelLimit=330, labelPadding=6)
     )
     return layers.facet(panel, columns=2, spacing={"row": 26, "column": 30}).resolve_axis(
-        x="independent", y="independent"
+        y="independent"
     )
 
 
@@ -425,6 +425,7 @@ def _slope(frame: pd.DataFrame, labels: Mapping[str, str], height: int = 330) ->
     data = frame[["label", "place", "country", "percent", "firm"]].rename(
         columns={"label": "answer"}
     )
+    data["question"] = frame["question_id"].map(labels)
     data["at"] = data.groupby("place")["percent"].transform(
         lambda shares: _apart(shares, gap=80 * 19 / height)
     )
@@ -449,7 +450,7 @@ def _slope(frame: pd.DataFrame, labels: Mapping[str, str], height: int = 330) ->
     )
     points = base.mark_point(filled=False, size=70, opacity=1, strokeWidth=2).encode(
         fill=alt.when("datum.firm").then(country_color(legend=None)).otherwise(alt.value(PAPER)),
-        tooltip=["answer:N", "percent:Q"],
+        tooltip=["answer:N", "question:N", "percent:Q"],
     )
     words = [
         base.transform_filter(f"datum.place === {place}")

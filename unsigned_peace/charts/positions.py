@@ -54,7 +54,19 @@ FORMS = {
         "L0.95,0.7L0.7,0.95L0,0.25L-0.7,0.95L-0.95,0.7L-0.25,0Z"
     ),
 }
+#: The same marks as signs, for a line of text.
+SIGNS = {"text": "\u25ae", "interpretation": "\u25af", "oral": "\u25cb", "reported": "\u2715"}
 ALL_FORMS = "all"
+#: What a pointer reads of a position: where it stands and what is said there come first.
+POINTED = [
+    alt.Tooltip("said_in:N").title("title"),
+    alt.Tooltip("sentence:N").title("in our words"),
+    alt.Tooltip("when:N"),
+    alt.Tooltip("government:N"),
+    alt.Tooltip("form:N"),
+]
+#: The first sentence of a text: its last word is no initial and no abbreviation.
+_FIRST_SENTENCE = r"^(.*?[\w\u201d\"')]{3,}[.?!])(?= [A-Z\"\u201c]|$)"
 #: Whose position it is, from top to bottom: one side, a text or word of both, the other side.
 LANES = ["Moscow", "both", "Tokyo"]
 _LANE = {"USSR": "Moscow", "Russia": "Moscow", "joint": "both", "Japan": "Tokyo"}
@@ -94,16 +106,33 @@ def when(records: pd.DataFrame) -> pd.Series:
     )
 
 
+def said_in(positions: pd.DataFrame, documents: pd.DataFrame, events: pd.DataFrame) -> pd.Series:
+    """Where each position stands: the title of the document, else of the event, else its date.
+
+    ``documents`` and ``events`` are the tables of these names.
+    """
+    texts, events = (
+        positions[key].map(table.set_index(key)["title"])
+        for key, table in (("document_id", documents), ("event_id", events))
+    )
+    return texts.fillna(events).fillna(positions["government"].astype(str) + ", " + when(positions))
+
+
+def first_sentence(texts: pd.Series) -> pd.Series:
+    """The first sentence of each text; the whole text where it has no other."""
+    return texts.str.extract(_FIRST_SENTENCE, expand=False).fillna(texts)
+
+
 def positions_matrix(
     positions: pd.DataFrame, marked: pd.Series, labels: Mapping[str, str], since: int = 1955
 ) -> alt.FacetChart:
     """When each side took a position on each dimension, and in which form it is known.
 
     A panel a dimension, a lane a side (Moscow, both together, Tokyo), a mark a position, its words
-    in the tooltip. ``positions`` is the table of that name; other governments and years before
-    ``since`` are left out. The axes have the years of the days ``marked``. The choice of a form
-    below the chart fades all other marks. ``labels`` has a text for each of ``DIMENSIONS``,
-    ``LANES`` and ``FORMS``, for ``all`` of them and for ``show``.
+    in the tooltip. ``positions`` is the table of that name with a column ``said_in`` (see there);
+    other governments and years before ``since`` are left out. The axes have the years of the days
+    ``marked``. The choice of a form below the chart fades all other marks. ``labels`` has a text
+    for each of ``DIMENSIONS``, ``LANES`` and ``FORMS``, for ``all`` of them and for ``show``.
     """
     rows = _drawable(positions, since)
     rows = rows.assign(heading=_said(rows["dimension"], labels), side=_said(rows["side"], labels))
@@ -113,9 +142,15 @@ def positions_matrix(
             x=_years(marked),
             y=alt.Y("side:N").sort(_said(LANES, labels)).title(None).axis(grid=True),
         )
-        .properties(width=255, height=72)
-        .facet(alt.Facet("heading:N").sort(_said(DIMENSIONS, labels)).title(None), columns=2)
-        .resolve_axis(x="independent", y="independent")
+        .properties(width=160, height=66)
+        .facet(
+            alt.Facet("heading:N")
+            .sort(_said(DIMENSIONS, labels))
+            .title(None)
+            .header(labelExpr="split(datum.label, '\\n')"),
+            columns=3,
+        )
+        .resolve_axis(y="independent")
     )
 
 
@@ -130,9 +165,9 @@ def islands_ladder(
     stands at two; a denial stands on the last rung. Left out: what was not put to the other side,
     the refusal of a proposal, islands named as a place.
 
-    ``positions`` is the table of that name. ``labels`` has a text for each of ``RUNGS`` and
-    ``LANES`` and for ``ribbon``; a joint text at which the ribbon moves has its year, and with it
-    the text that ``labels`` has for its ``document_id``.
+    ``positions`` is the table of that name with a column ``said_in`` (see there). ``labels`` has a
+    text for each of ``RUNGS`` and ``LANES`` and for ``ribbon``; a joint text at which the ribbon
+    moves has its year, and with it the text that ``labels`` has for its ``document_id``.
     """
     rows = _on_rungs(positions, since)
     rungs = [rung for rung in RUNGS if rung in set(rows["rung"])]
@@ -168,8 +203,11 @@ def islands_ladder(
         interpolate="step-after", color=BOTH, strokeWidth=13, opacity=0.25
     )
     filled = alt.when("datum.form == 'text'").then(country_color("government", legend=None))
+    marked = rows.assign(rung=_said(rows["rung"], labels))
     shown = ["date", "lane", "government", "form", "when", "position"]
-    marks = alt.Chart(rows[shown]).mark_point(size=70, filled=False, opacity=1, strokeWidth=1.8)
+    marks = alt.Chart(marked[[*shown, "rung", "said_in", "sentence"]]).mark_point(
+        size=70, filled=False, opacity=1, strokeWidth=1.8
+    )
     first = turns["date"].eq(turns["date"].min())
     return alt.layer(
         ribbon.encode(x, y),
@@ -179,7 +217,7 @@ def islands_ladder(
             stroke=country_color("government", legend=None),
             fill=filled.otherwise(alt.value(PAPER)),
             shape=country_shape("government", legend=None),
-            tooltip=["position:N", "when:N", "government:N", "form:N"],
+            tooltip=POINTED,
         ),
         text(heads, INK, align="left", fontWeight="bold").encode(x=alt.value(0)),
         text(turns[first], BOTH, align="left", dx=10).encode(x),
@@ -220,23 +258,30 @@ def _upholds(rows: pd.DataFrame) -> pd.Series:
 
 
 def leader_meetings(
-    meetings: pd.DataFrame, events: pd.DataFrame, labels: Mapping[str, str]
+    meetings: pd.DataFrame,
+    events: pd.DataFrame,
+    documents: pd.DataFrame,
+    labels: Mapping[str, str],
 ) -> alt.LayerChart:
     """Meetings of the two countries' leaders by year, and the years in which they adopted a text.
 
-    ``meetings`` is the table of that name; its rows of level ``leaders`` are counted, stacked by
-    ``occasion``. A page above a bar marks a year in which a meeting adopted a document that has a
-    record of its own. ``labels`` has a text for each of ``OCCASIONS``, and for ``meetings in the
-    year``, ``documents adopted``, ``year`` and ``occasion``, and for each of ``events`` (rows of
+    ``meetings`` and ``documents`` are the tables of these names; meetings of level ``leaders`` are
+    counted, stacked by ``occasion``. A page above a bar marks a year in which a meeting adopted a
+    document that has a record of its own. ``labels`` has a text for each of ``OCCASIONS``, and for
+    ``meetings in the year``, ``documents adopted``, ``year`` and ``occasion``, and for each of
+    ``events`` (rows of
     that table), which are marked, by ``event_id``.
     """
     leaders = meetings[meetings["level"].eq("leaders")]
     counted = leaders.assign(
         occasion=occasion(leaders).map(labels),
         date=leaders["date"].dt.to_period("Y").dt.start_time,
+        title=leaders["document_id"].map(documents.set_index("document_id")["title"]),
     )
     years = counted.groupby("date", as_index=False).agg(
-        meetings=("meeting_id", "size"), texts=("document_id", "count")
+        meetings=("meeting_id", "size"),
+        texts=("title", "count"),
+        titles=("title", lambda titles: "; ".join(dict.fromkeys(titles.dropna()))),
     )
     by_occasion = counted.groupby(["date", "occasion"], as_index=False).agg(
         meetings=("meeting_id", "size")
@@ -269,7 +314,7 @@ def leader_meetings(
         .encode(
             x.bandPosition(0.5),
             y="meetings:Q",
-            tooltip=[alt.Tooltip("texts:Q").title(labels["documents adopted"]), year],
+            tooltip=[alt.Tooltip("titles:N").title(labels["documents adopted"]), year],
         )
     )
     marked = moments(events, labels, alt.X("date:T"))
@@ -302,6 +347,8 @@ def _drawable(positions: pd.DataFrame, since: int) -> pd.DataFrame:
         code=rows["value"].astype(str),
         number=islands_named(rows),
         position=rows["label"],
+        said_in=rows["said_in"],
+        sentence=first_sentence(rows["summary"]),
     )
 
 
@@ -323,10 +370,14 @@ def _marks(rows: pd.DataFrame, labels: Mapping[str, str], size: int, chosen: str
     of one name on one page are one group.
     """
     every, *forms = _said([ALL_FORMS, *FORMS], labels)
+    # the inputs show the signs: with them a chart needs no legend (see ``said_by_inputs``)
+    signed = [f"{sign} {form}" for sign, form in zip(SIGNS.values(), forms)]
     choice = alt.param(
         name=chosen,
         value=every,
-        bind=alt.binding_radio(options=[every, *forms], name=labels.get("show", "show")),
+        bind=alt.binding_radio(
+            options=[every, *forms], labels=[every, *signed], name=labels.get("show", "show")
+        ),
     )
     shown = alt.when(f"{chosen} == {every!r} || datum.form == {chosen}")
     return (
@@ -338,7 +389,7 @@ def _marks(rows: pd.DataFrame, labels: Mapping[str, str], size: int, chosen: str
             .scale(domain=forms, range=list(FORMS.values()))
             .legend(title=None, symbolFillColor=INK, symbolStrokeWidth=0),
             opacity=shown.then(alt.value(1)).otherwise(alt.value(0.1)),
-            tooltip=["position:N", "when:N", "government:N", "form:N"],
+            tooltip=POINTED,
         )
         .add_params(choice)
     )

@@ -24,9 +24,11 @@ def figure(
 
     A chapter says ``figure(chart, captions["name"], records)``.
 
-    ``caption`` has its words (see ``captions``), ``records`` is the frame or frames with the
-    records drawn, for sources and cautions. ``width`` is a key of ``palette.WIDTHS``; a chart of
-    several views has widths of its own. Raises ``ValueError`` as ``exhibits.about`` does.
+    ``caption`` has its words (see ``captions``); its ``columns``, if it has any, are those of the
+    table under the chart, by the columns of what the chart draws. ``records`` is the frame or
+    frames with the records drawn, for sources and cautions. ``width`` is a key of
+    ``palette.WIDTHS``; a chart of several views has widths of its own. Raises ``ValueError`` as
+    ``exhibits.about`` does.
     """
     title, subtitle, description = caption.title, caption.subtitle, caption.description
     card = about(caption.name, title, description, records, caption.figures)
@@ -35,10 +37,12 @@ def figure(
         textwrap.wrap(title, _TITLE_CHARACTERS),
         subtitle=[line for text in lines for line in textwrap.wrap(text, _TITLE_CHARACTERS + 10)],
     )
+    # pairs keep their order in a file whose keys are sorted
+    shown = {"columns": list(caption.columns.items())} if caption.columns else {}
     whole = chart.properties(
         title=heading,
         description=description,
-        usermeta={CARD: {**card, "subtitle": subtitle, "note": caption.note}},
+        usermeta={CARD: {**card, "subtitle": subtitle, "note": caption.note, **shown}},
     )
     if isinstance(chart, (alt.Chart, alt.LayerChart)):
         if chart.width is alt.Undefined:

@@ -86,6 +86,8 @@ def theme() -> alt.theme.ThemeConfig:
                 **text,
                 "titleFontWeight": "normal",
                 "gridColor": RULE,
+                # what is drawn is seen before what it is read by
+                "gridOpacity": 0.6,
                 "domainColor": RULE,
                 "tickColor": RULE,
                 "labelExpr": "split(datum.label, '\\n')",

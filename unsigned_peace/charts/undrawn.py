@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import Voronoi
 
-from unsigned_peace.charts.maps import Frame, names
+from unsigned_peace.charts.maps import Frame, Outlines, names
 from unsigned_peace.charts.theme import INK, MUTED, PAPER, SOFT, by_width
 
 #: The islands that lie on Japan's side of a line, by the number that names it; the Habomai islets
@@ -156,7 +156,7 @@ def undrawn_line(
         if (away < [frame.width, frame.height]).all(axis=1).any():
             shapes[_belongs_to(feature, islets) in at_issue].append(feature)
     layers = [
-        alt.Chart(alt.Data(values=shapes[inked])).mark_geoshape(
+        alt.Chart(Outlines(values=shapes[inked])).mark_geoshape(
             clip=True, fill=INK if inked else SOFT, stroke=MUTED, strokeWidth=0.7
         )
         for inked in (False, True)
@@ -166,7 +166,7 @@ def undrawn_line(
         lines = [line.round(3).tolist() for line in pieces]
         shape = {"type": "Feature", "geometry": {"type": "MultiLineString", "coordinates": lines}}
         layers.append(
-            alt.Chart(alt.Data(values=[shape])).mark_geoshape(
+            alt.Chart(Outlines(values=[shape])).mark_geoshape(
                 clip=True, fill=None, stroke=INK, strokeWidth=1.6, strokeDash=[5, 4]
             )
         )

@@ -8,12 +8,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from sphinx.application import Sphinx
 
 
 def setup(app: Sphinx) -> dict:
     """Registers the extension with Sphinx."""
     from unsigned_peace import __version__
+    from unsigned_peace.publishing import incremental
+
+    for part in parts():
+        part.setup(app)
+    return {
+        "version": __version__,
+        "env_version": incremental.version(),
+        "parallel_read_safe": False,
+        "parallel_write_safe": True,
+    }
+
+
+def parts() -> tuple[ModuleType, ...]:
+    """The modules that make up the extension, in the order in which their events are heard."""
     from unsigned_peace.publishing import incremental, live
     from unsigned_peace.publishing.about import (
         benchmark,
@@ -32,9 +48,10 @@ def setup(app: Sphinx) -> dict:
         lint,
         one_page,
         opener,
+        page_lint,
         provenance,
-        slips,
         take_away,
+        used_in,
         who_is_meant,
     )
     from unsigned_peace.publishing.charts import drawing
@@ -47,6 +64,7 @@ def setup(app: Sphinx) -> dict:
         search,
         texts,
         timeline,
+        uses,
         who,
     )
     from unsigned_peace.publishing.frame import (
@@ -61,15 +79,16 @@ def setup(app: Sphinx) -> dict:
     from unsigned_peace.publishing.html import addresses, languages, markup
     from unsigned_peace.publishing.short_editions import across, beside
 
-    for part in (
+    return (
         address,
         lint,
-        slips,
+        page_lint,
         executed,
         drawing,
         aims,
         boxes,
         exhibit_links,
+        uses,
         records,
         bibliography,
         provenance,
@@ -89,6 +108,7 @@ def setup(app: Sphinx) -> dict:
         addresses,
         languages,
         folds,
+        used_in,
         opener,
         who_is_meant,
         launch,
@@ -104,11 +124,4 @@ def setup(app: Sphinx) -> dict:
         across,
         beside,
         incremental,
-    ):
-        part.setup(app)
-    return {
-        "version": __version__,
-        "env_version": incremental.version(),
-        "parallel_read_safe": False,
-        "parallel_write_safe": True,
-    }
+    )

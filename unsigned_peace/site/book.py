@@ -1,15 +1,15 @@
 """``make book``: brings the site up to date, and does only what has to be done.
 
-Validating, executing and publishing is what Sphinx is taught to do (``unsigned_peace.publishing``),
-for this command as for ``jupyter-book build``. What is added here: with nothing changed nothing is
-done, a site is put in place only when it is whole and its links lead somewhere, and nothing damaged
-is gone on from.
+The Sphinx extension (``unsigned_peace.publishing``) validates, executes and publishes, for this
+command as for ``jupyter-book build``. What is added here: with nothing changed nothing is done, a
+site is put in place only when it is whole and its links lead somewhere, and an incremental build
+starts from nothing damaged.
 
 A record beside the site (``_build/record.json``) says what the site was made from: every file, and
-every setting of the build. It says too, as digests, what the site and the state that Sphinx goes on
-from consist of. Where all of that still holds there is nothing to do; where only what Sphinx
-follows page by page changed, it goes on from its state; else the site is built from nothing. A
-state that is not the recorded one is never gone on from, whoever damaged it.
+every setting of the build. It says too, as digests, what the site and the state that Sphinx
+keeps consist of. Where all of that still holds there is nothing to do; where only what Sphinx
+follows page by page changed, the build is incremental; else the site is built from nothing. A
+state that is not the recorded one is never built upon, whoever damaged it.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def make_book() -> int:
             return _make_book()
     except OSError as error:
         print(
-            f"{commands.said(error) or error}\n"
+            f"{commands.explanation(error) or error}\n"
             "The book was not built. The last good one is left as it was.",
             file=sys.stderr,
         )

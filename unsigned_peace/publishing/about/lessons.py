@@ -10,6 +10,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from unsigned_peace.publishing.chapters.executed import executed_path
 from unsigned_peace.publishing.chapters.outputs import exhibit_anchor
+from unsigned_peace.publishing.html.columns import rejoin
 
 logger = logging.getLogger(__name__)
 #: What a sheet can take: an exhibit by name, questions or answers by number.
@@ -71,6 +72,7 @@ def _exhibit(chapter: nodes.document, name: str, stands: str) -> list[nodes.Node
     for raw in chapter.findall(nodes.raw):
         if f'id="{anchor}"' in raw.astext():
             figure = BeautifulSoup(raw.astext(), "html.parser").find(id=anchor)
+            rejoin(figure)
             for useless in figure.select("details, .exhibit-foot"):
                 useless.decompose()
             figure["class"] = ["on-paper"]  # no exhibit: it has no data and no live chart here

@@ -16,8 +16,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from unsigned_peace.notebooks.source import read
 from unsigned_peace.prose import words
-from unsigned_peace.publishing.chapters.aims import reading_minutes
 from unsigned_peace.publishing.chapters.exhibit_links import address_in, exhibits_in
+from unsigned_peace.publishing.chapters.reading_time import reading_minutes
 from unsigned_peace.publishing.html.templates import render
 
 logger = logging.getLogger(__name__)
@@ -25,6 +25,8 @@ _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _AIMS = re.compile(r"^:::\{aims\}\n(.*?)^:::$", re.MULTILINE | re.DOTALL)
 _MINUTES = re.compile(r"\b(\d+(?: to \d+)?) minutes\b")
 _LEVELS = (1, 2, 3)
+#: Where the rows of a page's course are kept while the page is read.
+_COURSE = "unsigned_peace_course"
 #: What an author says of each chapter; the rest is read from chapter and assignment.
 _SAID = {"level", "before", "place"}
 
@@ -108,12 +110,12 @@ def said_of_chapters(text: str) -> dict[str, dict]:
 
 
 class CourseDirective(SphinxDirective):
-    """``{course}``: what each chapter teaches.
+    """``{course}``: the chapters as a table to choose from.
 
-    Its aims, times, exhibits and assignment are read from chapter and assignment.
+    Times, exhibits and assignment are read from chapter and assignment.
 
     Its content is YAML: for each chapter, in the order of a course, its ``level`` (1 to 3), what to
-    know ``before``, and its ``place`` in a course.
+    know ``before``, and its ``place`` in a course. ``{course-aims}`` further down says the rest.
     """
 
     has_content = True
@@ -127,8 +129,8 @@ class CourseDirective(SphinxDirective):
         except ValueError as fault:
             logger.warning("%s", fault, location=self.get_location(), type="course")
             return []
-        table = nodes.raw("", render("course.html", rows=rows), format="html")
-        return [table, *(self._section(row) for row in rows)]
+        self.env.temp_data[_COURSE] = rows
+        return [nodes.raw("", render("course.html", rows=rows), format="html")]
 
     def _row(self, stem: str, about: dict) -> dict:
         try:
@@ -159,6 +161,16 @@ class CourseDirective(SphinxDirective):
             return None
         except ValueError as fault:
             raise ValueError(f"coursework/{stem}.md: {fault}") from None
+
+
+class CourseAimsDirective(SphinxDirective):
+    """``{course-aims}``: what students can do after each chapter of the ``{course}`` above."""
+
+    def run(self) -> list[nodes.Node]:
+        rows = self.env.temp_data.get(_COURSE)
+        if rows is None:
+            raise self.error("there is no {course} above")
+        return [self._section(row) for row in rows]
 
     def _section(self, row: dict) -> nodes.section:
         about: Chapter = row["chapter"]
@@ -198,3 +210,4 @@ def _counted(count: int, thing: str) -> str:
 
 def setup(app: Sphinx) -> None:
     app.add_directive("course", CourseDirective)
+    app.add_directive("course-aims", CourseAimsDirective)

@@ -1,7 +1,7 @@
-"""Lint for authors: names slips in the text of a page, and fails the build.
+"""Lint for authors: names faults in the text of a page, and fails the build.
 
 What swallows the rest of a page is named before anything runs; what Markdown would publish as it
-stands, when the page is read. (What is seen only on the page that was read: ``slips``.)
+stands, when the page is read. (What is seen only on the page that was read: ``page_lint``.)
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from sphinx.environment import BuildEnvironment
 
 from unsigned_peace.exhibits import CHART_TYPE, TABLE_TYPE, card_of, caution
 from unsigned_peace.files import as_csv
-from unsigned_peace.publishing.chapters import frames
+from unsigned_peace.publishing.chapters import dataframes
 from unsigned_peace.publishing.charts import data as chart_data
 from unsigned_peace.publishing.charts import drawing
 from unsigned_peace.publishing.charts.clock import by_utc
@@ -28,6 +28,8 @@ from unsigned_peace.publishing.data_pages.records import (
     short_source,
     source_rows,
 )
+from unsigned_peace.publishing.data_pages.uses import Use, note
+from unsigned_peace.publishing.html import columns
 from unsigned_peace.publishing.html.templates import render
 
 #: Longer data of a chart are a download only.
@@ -56,16 +58,19 @@ def _write_csv(path: Path, columns: list[str], rows: list[list[str]]) -> None:
 
 
 def _shared(
-    renderer: NbElementRenderer, card: dict, columns: list[str], rows: list[list[str]]
+    renderer: NbElementRenderer, kind: str, card: dict, heads: list[str], rows: list[list[str]]
 ) -> dict:
     """What the templates of charts and tables share.
 
-    The card, its sources as links, its data as a file.
+    The card, its sources as links, its data as a file. The records that it rests on are noted.
     """
     environment = renderer.renderer.sphinx_env
     page = environment.docname
+    use = Use(page, exhibit_anchor(card["name"]), kind, card["title"])
+    for table, record_ids in card.get("rests_on", {}).items():
+        note(environment, table, record_ids, use)
     name = f"{page.rsplit('/', 1)[-1]}-{card['name']}.csv"
-    _write_csv(Path(environment.app.outdir) / "downloads" / "exhibits" / name, columns, rows)
+    _write_csv(Path(environment.app.outdir) / "downloads" / "exhibits" / name, heads, rows)
     return {
         "card": card,
         "anchor": exhibit_anchor(card["name"]),
@@ -89,11 +94,11 @@ def _sources(environment: BuildEnvironment, card: dict, name: str) -> dict:
             for source, row in known.items()
         ]
         return {"count": len(known), "links": links, "download": ""}
-    columns = ["source_id", "title", "author", "publisher", "published", "url"]
+    fields = ["source_id", "title", "author", "publisher", "published", "url"]
     _write_csv(
         Path(environment.app.outdir) / "downloads" / "exhibits" / name,
-        columns,
-        [[row[column] for column in columns] for row in known.values()],
+        fields,
+        [[row[field] for field in fields] for row in known.values()],
     )
     parts = {source: part_of("sources", row).replace("-", " ") for source, row in known.items()}
     links = [
@@ -132,8 +137,8 @@ class RecordRenderer(MimeRenderPlugin):
                 renderer,
                 json.loads(data.content) if isinstance(data.content, str) else data.content,
             )
-        elif data.mime_type == "text/html" and frames.is_frame(str(data.content)):
-            html = frames.on_the_page(str(data.content))
+        elif data.mime_type == "text/html" and dataframes.is_frame(str(data.content)):
+            html = dataframes.on_the_page(str(data.content))
         else:
             return None
         return [nodes.raw("", html, format="html")]
@@ -151,13 +156,16 @@ def _chart(renderer: NbElementRenderer, data: MimeData) -> str:
         return ""
     for fault in by_utc(specification):
         renderer.logger.warning(f"chart {card['name']}: {fault}", line=data.line, subtype="chart")
-    columns, rows = chart_data.whole(specification)
+    fields, rows = chart_data.whole(specification)
     tables_of_data = chart_data.tables(specification)
     page = renderer.renderer.sphinx_env.docname.rsplit("/", 1)[-1]
     return render(
         "chart.html",
-        **_shared(renderer, card, columns, rows),
-        data=tables_of_data
+        **_shared(renderer, "chart", card, fields, rows),
+        data=[
+            (panel, heads, [(cells, None) for cells in shown], columns.on_page(heads, shown))
+            for panel, heads, shown in tables_of_data
+        ]
         if sum(len(shown) for *_, shown in tables_of_data) <= MOST_ROWS_SHOWN
         else [],
         row_count=len(rows),
@@ -176,11 +184,12 @@ def parts_of_chart(environment: BuildEnvironment, specification: dict, name: str
     text = json.dumps(drawn, ensure_ascii=False, separators=(",", ":"))
     path = f"{SCRIPTS}/{name}.js"
     written = json.dumps(changes, separators=(",", ":"))
+    live = json.dumps(drawing.said_by_inputs(drawn), separators=(",", ":"))
     file = Path(environment.app.outdir) / path
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(
         f'unsignedPeaceCharts["{file.name}"]='
-        f'{{"specification":{drawing.for_page(text)},"changes":{written}}};\n',
+        f'{{"specification":{drawing.for_page(text)},"changes":{written},"live":{live}}};\n',
         encoding="utf-8",
     )
     return {
@@ -210,8 +219,9 @@ def _table(renderer: NbElementRenderer, content: dict) -> str:
     )
     return render(
         "table.html",
-        **_shared(renderer, content["card"], content["columns"], content["rows"]),
+        **_shared(renderer, "table", content["card"], content["columns"], content["rows"]),
         columns=content["columns"],
+        columns_on_page=columns.on_page(content["columns"], content["rows"]),
         as_cards=any(len(cell) > _LONG_CELL for row in content["rows"] for cell in row),
         rows=list(zip(content["rows"], links)),
     )

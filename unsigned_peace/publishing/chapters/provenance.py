@@ -16,6 +16,7 @@ from functools import cache
 from docutils import nodes
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 from unsigned_peace import dataset, paths
 from unsigned_peace.notebooks.source import expressions
@@ -24,7 +25,13 @@ from unsigned_peace.publishing.chapters.executed import (
     figure_address,
     sentence_address,
 )
-from unsigned_peace.publishing.data_pages.records import PAGES, address_of, records_of
+from unsigned_peace.publishing.data_pages.records import (
+    PAGES,
+    ROWS_BY,
+    address_of,
+    records_of,
+)
+from unsigned_peace.publishing.data_pages.uses import Use, mentioned, note
 from unsigned_peace.publishing.html.templates import render
 
 _PACKAGE = paths.PACKAGE.name
@@ -261,12 +268,25 @@ def _show(app: Sphinx, doctree: nodes.document) -> None:
     for figure in computed_figures(chapter.source):
         if sentence := in_prose.get(figure_address(figure.name)):
             sentence["ids"].append(sentence_address(figure.name))
+            _note_uses(app.env, figure)
         by_cell[figure.cell].append(figure)
     for cell in doctree.findall(nodes.container):
         if cell.get("nb_element") == "cell_code" and (computed := by_cell.get(cell["cell_index"])):
             cell.children[0].append(
                 nodes.raw("", _where_from(app, computed, chapter.figures), format="html")
             )
+
+
+def _note_uses(environment: BuildEnvironment, figure: Computed) -> None:
+    """Notes the records that the code of a figure names, if they are few, as used in the text."""
+    records = figure.origin.records()
+    if len(records) <= _MOST_RECORDS:
+        for table, record_id in records:
+            record = records_of(table)[record_id]
+            noted = record[ROWS_BY[table]] if table in ROWS_BY else record_id
+            if not mentioned(environment, table, noted):
+                use = Use(environment.docname, sentence_address(figure.name))
+                note(environment, table, [noted], use)
 
 
 def _where_from(app: Sphinx, computed: list[Computed], shown: dict[str, str]) -> str:

@@ -17,6 +17,7 @@ from unsigned_peace import wheel
 from unsigned_peace.notebooks.portable import portable
 from unsigned_peace.notebooks.source import chapters
 from unsigned_peace.publishing.chapters.executed import load_chapter
+from unsigned_peace.publishing.incremental import written
 
 #: Where the site has the notebooks and the wheel.
 FOLDER = "downloads/chapters"
@@ -57,12 +58,13 @@ def _write(app: Sphinx, error: Exception | None) -> None:
     install = how_to_install(app.config)
     for path in chapters():
         page = path.relative_to(app.srcdir).with_suffix("").as_posix()
-        if page not in app.env.found_docs:
-            continue
+        kept = folder / f"{path.stem}.ipynb"
+        if page not in app.env.found_docs or (page not in written(app) and kept.exists()):
+            continue  # a page that is as it was has its notebook
         chapter = load_chapter(page, path.read_text(encoding="utf-8"))
         notebook = portable(chapter.source, chapter.executed, chapter.figures, install)
         text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
-        (folder / f"{path.stem}.ipynb").write_text(f"{text}\n", encoding="utf-8")
+        kept.write_text(f"{text}\n", encoding="utf-8")
 
 
 def link_to_notebook(app: Sphinx, page: str) -> nodes.Element:

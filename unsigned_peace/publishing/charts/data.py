@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from calendar import month_abbr
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
+
+from unsigned_peace.exhibits import card_of
 
 #: What a table leaves out: channels that only place things.
 _PLACING = (
@@ -43,6 +45,16 @@ _CHANNELS = (
 #: Of a label its words are read, not its place.
 _OF_TEXT = ("facet", "row", "column", "text", "tooltip")
 _DAY = re.compile(r"^(\d{4})-(\d\d)-(\d\d)$")
+#: How a column is headed where the chart has no title for it.
+_HEADS = {
+    "lat": "latitude",
+    "lon": "longitude",
+    "low": "interval from",
+    "high": "to",
+    "draw_presumed": "drawn at random: presumed",
+    "date": "day",
+}
+_COORDINATES = {"lat", "lon"}
 _PARTS = ("layer", "concat", "hconcat", "vconcat")
 
 
@@ -84,34 +96,38 @@ def whole(specification: dict) -> tuple[list[str], list[list[str]]]:
 def tables(specification: dict) -> list[tuple[str, list[str], list[list[str]]]]:
     """For each data set what a reader sees of it in the chart.
 
-    Its panel, heads as the chart's titles say, rounded cells.
+    Its panel, heads as the caption's ``columns`` or the chart's titles say, rounded cells.
 
     Left out are a data set whose table is part of another's, one that beside others says one
     thing only, and, where a pointer reads the marks of some, those that only place words and lines.
     """
+    chosen = dict((card_of(specification) or {}).get("columns", []))
     shown: dict[str, dict[str, str]] = {}
     panels: dict[str, str] = {}
     read = _read_by_pointer(specification, "")
-    for name, panel, field, title in _fields({**specification, "title": ""}, "", "", {}):
+    for name, panel, field, title in _fields({**specification, "title": ""}, "", "", {}, read):
         heads = shown.setdefault(name, {})
         panels.setdefault(name, panel)
         heads[field] = heads.get(field) or title
     made: list[tuple[str, list[str], list[tuple[str, ...]]]] = []
     for name, rows in _datasets(specification).items():
-        if read and name not in read:
+        if (read and name not in read) or len(shown.get(name, {})) < 2:
             continue
         heads = {
             field: title
-            for field, title in shown.get(name, {}).items()
+            for field, title in (chosen or shown.get(name, {})).items()
             if any(row.get(field) not in (None, "") for row in rows)
         }
-        if len(heads) < 2:
+        if len(heads) < 2 or heads.keys() <= _COORDINATES:
             continue
         columns = [_readable([row.get(field) for row in rows]) for field in heads]
         titles = [
-            title if title and list(heads.values()).count(title) == 1 else field.replace("_", " ")
+            title
+            if title and list(heads.values()).count(title) == 1
+            else _HEADS.get(field, field.replace("_", " "))
             for field, title in heads.items()
         ]
+        titles = [title[:1].upper() + title[1:] for title in titles]
         made.append((panels[name], titles, list(dict.fromkeys(zip(*columns)))))
     said = [{frozenset(zip(heads, row)) for row in rows} for _, heads, rows in made]
     return [
@@ -159,11 +175,14 @@ def _is_part(rows: set[frozenset], others: set[frozenset]) -> bool:
     return all(any(row <= other for other in others) for row in rows)
 
 
-def _fields(view: dict, data: str, panel: str, above: dict) -> Iterator[tuple[str, str, str, str]]:
+def _fields(
+    view: dict, data: str, panel: str, above: dict, read: Collection[str] = ()
+) -> Iterator[tuple[str, str, str, str]]:
     """Each field that a view and its parts show, in the order of columns.
 
     A field comes as name of the data set, panel, field and title. A number that places something
-    where there is no axis to read it from is not shown.
+    where there is no axis to read it from is not shown, nor are words beside marks of the data sets
+    in ``read``, which a pointer reads.
     """
     data, panel = view.get("data", {}).get("name", data), _text(view.get("title")) or panel
     facet = view.get("facet", {})
@@ -174,7 +193,7 @@ def _fields(view: dict, data: str, panel: str, above: dict) -> Iterator[tuple[st
     }
     if parts := _parts(view):
         for part in parts:
-            yield from _fields(part, data, panel, encoding)
+            yield from _fields(part, data, panel, encoding, read)
         return
     for channel in sorted(
         encoding.keys() - set(_PLACING),
@@ -183,6 +202,8 @@ def _fields(view: dict, data: str, panel: str, above: dict) -> Iterator[tuple[st
         ),
     ):
         if _mark(view) == "text" and channel not in _OF_TEXT:
+            continue
+        if _mark(view) == "text" and channel == "text" and data in read:
             continue
         if channel in ("x", "y", "x2", "y2") and _is_unread(encoding.get(channel[0], {})):
             continue
@@ -227,6 +248,8 @@ def _day(day: re.Match) -> str:
 def _cell(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, str) and value.endswith("T00:00:00"):
         return value.removesuffix("T00:00:00")
     if isinstance(value, float):

@@ -71,6 +71,35 @@ def changes(specification: dict) -> dict[str, list[list]]:
     return for_widths(specification, narrow_changes(specification))
 
 
+def said_by_inputs(specification: dict) -> list[list]:
+    """The changes that take from a live chart each legend whose words its inputs say already."""
+    offered = [
+        set(param["bind"].get("options", []))
+        for param in specification.get("params", [])
+        if isinstance(param.get("bind"), dict)
+    ]
+    found: list[list] = []
+
+    def visit(node: object, path: list) -> None:
+        if isinstance(node, dict):
+            scale, legend = node.get("scale"), node.get("legend", {})
+            domain = scale.get("domain") if isinstance(scale, dict) else None
+            words = set(map(str, domain)) if isinstance(domain, list) else set()
+            drawn = words and legend is not None and "field" in node
+            if drawn and any(words <= options for options in offered):
+                found.append([[*path, "legend"], None])
+            for key, value in node.items():
+                if key not in ("datasets", "config"):
+                    visit(value, [*path, key])
+        elif isinstance(node, list):
+            for position, value in enumerate(node):
+                visit(value, [*path, position])
+
+    if any(offered):
+        visit(specification, [])
+    return found
+
+
 def svg(specification: dict, prefix: str, hidden: bool = True) -> str:
     """A specification as an SVG element for the page, its colours left to the page's theme.
 

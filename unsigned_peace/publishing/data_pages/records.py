@@ -22,8 +22,10 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from unsigned_peace import dataset
+from unsigned_peace.exhibits import PARTS_OF
 from unsigned_peace.prose import date
 from unsigned_peace.publishing import incremental
+from unsigned_peace.publishing.data_pages import uses
 from unsigned_peace.publishing.html.templates import render
 
 logger = logging.getLogger(__name__)
@@ -36,11 +38,21 @@ _CHARACTERS = {"day": 10, "month": 7, "year": 4}
 #: A record that a text names.
 _NAMED = re.compile(r"\b([a-z_]+):([a-z0-9][a-z0-9-]*[a-z0-9])\b")
 #: Tables of many short records: each record is a row, under the record that this column names.
-ROWS_BY = {"observations": "series_id", "poll_answers": "question_id"}
+ROWS_BY = PARTS_OF
 #: What a poll should disclose: these are shown where the sources do not say it, too.
 DISCLOSED = {
     "polls": ("sponsor", "draw", "sample_size", "response_rate", "stated_error", "weighting")
 }
+#: What a clause does with a text that it names.
+_MENTIONS = {
+    "rests_on": "rests on:",
+    "upholds": "upholds:",
+    "repeats": "repeats:",
+    "names": "names:",
+    "ends": "ends:",
+}
+#: Signs of a record's title where another record names it.
+_LONGEST_NAME = 90
 NOT_SEEN = "not seen in the sources"
 #: Columns that hold somebody's own words, and the column that names their language.
 _WORDS = {
@@ -211,6 +223,12 @@ def title_of(record: dict[str, str], table: str) -> str:
     """What a record is called."""
     if table == "meetings":
         return f"{record['place']}, {as_known(record, 'date')}"
+    if table == "mentions":
+        clause = records_of("provisions")[record["provision_id"]]
+        one, other = (
+            records_of("documents")[each["document_id"]]["title"] for each in (clause, record)
+        )
+        return f"{one} {_MENTIONS[record['how']]} {other}"
     if table == "roles":
         return f"{records_of('persons')[record['person_id']]['name']}: {record['role']}"
     for column in (
@@ -267,6 +285,7 @@ class RecordsDirective(SphinxDirective):
                 "title": title_of(record, table),
                 "language": language_of(record, "words"),
                 "report": self.config.reports.link(f"{table}:{record_id}"),
+                "uses": uses.place(self.env, table, record_id),
                 "columns": [
                     {
                         "title": field["title"],
@@ -309,6 +328,7 @@ class RecordsDirective(SphinxDirective):
                     "address": _group_address(table, value),
                     "href": address_of(self.env, target, value),
                     "report": self.config.reports.link(f"{table} of {target}:{value}"),
+                    "uses": uses.place(self.env, table, value),
                     "columns": columns,
                     "rows": [
                         {
@@ -332,8 +352,10 @@ class RecordsDirective(SphinxDirective):
         target = _references(table).get(name) or _lists(table).get(name)
         items = value.split(dataset.LIST_SEPARATOR)
         if target == "records":
+            named = [item.split(":", 1) for item in items]
             return [
-                {"text": item, "href": address_of(self.env, *item.split(":", 1))} for item in items
+                {"text": _in_short(*record), "href": address_of(self.env, *record)}
+                for record in named
             ]
         if target == "sources":
             known = source_rows()
@@ -343,7 +365,10 @@ class RecordsDirective(SphinxDirective):
                 if item in known
             ]
         if target in dataset.table_names():
-            return [{"text": item, "href": address_of(self.env, target, item)} for item in items]
+            return [
+                {"text": _in_short(target, item), "href": address_of(self.env, target, item)}
+                for item in items
+            ]
         return self._text(value)
 
     def _text(self, value: str) -> list[dict]:
@@ -354,7 +379,7 @@ class RecordsDirective(SphinxDirective):
                 pieces += [
                     {"text": value[end : named.start()], "href": "", "runs_on": True},
                     {
-                        "text": named[0],
+                        "text": f"\u201c{_in_short(named[1], named[2])}\u201d",
                         "href": address_of(self.env, named[1], named[2]),
                         "runs_on": True,
                     },
@@ -380,6 +405,14 @@ def name_of_source(source: dict[str, str]) -> str:
     """A source in a few words: who published it, and when."""
     maker = source["publisher"] or source["author"] or source["title"]
     return f"{maker}, {source['published']}" if source["published"] else maker
+
+
+def _in_short(table: str, record_id: str) -> str:
+    """A record in a line: its title, cut after a word where it is long."""
+    title = title_of(records_of(table)[record_id], table)
+    if len(title) <= _LONGEST_NAME:
+        return title
+    return title[:_LONGEST_NAME].rsplit(" ", 1)[0].rstrip(",;:") + " \u2026"
 
 
 def _group_address(table: str, value: str) -> str:
@@ -409,6 +442,7 @@ class SourcesDirective(SphinxDirective):
                 ],
                 "citations": len(cited_by()[source_id]),
                 "report": self.config.reports.link(f"sources:{source_id}"),
+                "uses": uses.place(self.env, "sources", source_id),
                 "cited_by": self._cited_by(source_id),
             }
             for source_id, source in _of_part("sources", {"part": self.arguments[0]}).items()
@@ -459,11 +493,15 @@ class RecordRole(SphinxRole):
                 "there is no record %r", target, location=self.get_location(), type="record"
             )
             return [nodes.inline(self.rawtext, text.strip() or target)], []
-        shown = text.strip() or title_of(records_of(table)[record_id], table)
+        record = records_of(table)[record_id]
+        shown = text.strip() or title_of(record, table)
+        noted = record[ROWS_BY[table]] if table in ROWS_BY else record_id
+        anchor = uses.first_mention(self.env, table, record_id, noted)
         return [
             nodes.reference(
                 self.rawtext,
                 shown,
+                ids=[anchor] if anchor else [],
                 refuri=address_of(self.env, table, record_id),
                 classes=["record"],
                 internal=True,

@@ -26,6 +26,7 @@ from unsigned_peace.publishing.data_pages.records import (
     title_of,
 )
 from unsigned_peace.publishing.data_pages.who import ENTRIES, entry_address
+from unsigned_peace.publishing.incremental import written
 
 SCRIPT = "_static/unsigned-peace/text.js"
 #: Rows of numbers, questions and answers are found by the series and polls that they belong to,
@@ -166,9 +167,22 @@ def _records(app: Sphinx) -> Iterator[tuple[str, list[Section]]]:
     yield from sorted(pages.items())
 
 
+def _of_last_build(app: Sphinx) -> dict[str, list[Section]]:
+    """The places of pages that this build did not write, by address, as the last one found them."""
+    try:
+        text = Path(app.outdir, SCRIPT).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    uri = app.builder.get_target_uri
+    stay = {uri(page) for page in app.env.titles.keys() - written(app) - set(_OF_RECORDS)}
+    pages = json.loads(text.partition("=")[2].rstrip(";\n"))
+    return {page: found for page, _, kind, found in pages if kind != "record" and page in stay}
+
+
 def _write_text(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
+    kept = _of_last_build(app)
     uri, titles = app.builder.get_target_uri, app.env.titles
     chapters = {page for page, about in app.env.metadata.items() if "kernelspec" in about}
     records = dict(_records(app)) if app.config.language == "en" else {}  # records are in English
@@ -176,10 +190,12 @@ def _write_text(app: Sphinx, error: Exception | None) -> None:
     for page in sorted(titles):
         if page.startswith(PAGES):
             continue
-        html = Path(app.outdir, f"{page}.html").read_text(encoding="utf-8")
-        taught = page.startswith("book/teaching")
-        kind = "chapter" if page in chapters else "teaching" if taught else "page"
-        found = sections(html)
+        for_teachers = page.startswith("book/teaching")
+        is_chapter = page in chapters and page not in _OF_RECORDS
+        kind = "chapter" if is_chapter else "teaching" if for_teachers else "page"
+        found = kept.get(uri(page)) or sections(
+            Path(app.outdir, f"{page}.html").read_text(encoding="utf-8")
+        )
         if page in _OF_RECORDS:
             said = {place for place, *_ in records.get(page, ())}
             found = [(place, heading, "") for place, heading, _ in found if place not in said]

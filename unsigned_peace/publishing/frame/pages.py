@@ -15,7 +15,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 
 from unsigned_peace.publishing.chapters.opener import chapter_numbers
 from unsigned_peace.publishing.charts.drawing import live_bundle
-from unsigned_peace.publishing.frame import colours
+from unsigned_peace.publishing.frame import colours, fonts
 from unsigned_peace.publishing.frame.imprint import imprint
 from unsigned_peace.publishing.html import languages
 
@@ -25,8 +25,8 @@ THEME_NAME = "unsigned_peace"
 #: What a page may load: the site's own files and no other. Nothing in a page runs but the site's
 #: script files.
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'"
 )
 #: Scripts and styles of this book; none of Sphinx's own is used.
 _OWN = "unsigned-peace/"
@@ -46,6 +46,7 @@ def _frame(
     around = site.relations.get(pagename, (None, None, None))[1:]
     context["before_number"], context["next_number"] = (numbers.get(each or "") for each in around)
     context["imprint"] = imprint()
+    context["fonts"] = fonts.ahead(app.config.language, context.get("body", ""))
     context["on_this_page"] = _headings(app, pagename) if doctree is not None else []
     if doctree is not None and any(
         'class="exhibit chart"' in node.astext() for node in doctree.findall(nodes.raw)
@@ -134,13 +135,22 @@ def _write_bundle(app: Sphinx, error: Exception | None) -> None:
 
 
 def _write_style(app: Sphinx) -> None:
-    """Puts style and scripts where Sphinx copies static files from, colours put in the style."""
+    """Puts style, fonts and scripts where Sphinx copies static files from.
+
+    The style has colours and fonts put in.
+    """
     source = Path(app.doctreedir) / "static"
     folder = source / "unsigned-peace"
     folder.mkdir(parents=True, exist_ok=True)
+    language = app.config.language
+    style = fonts.style(language) + colours.style()
     (folder / "book.css").write_text(
-        colours.style() + (ASSETS / "book.css").read_text(encoding="utf-8"), encoding="utf-8"
+        style + (ASSETS / "book.css").read_text(encoding="utf-8"), encoding="utf-8"
     )
+    if shipped := fonts.files(language):
+        (folder / "fonts").mkdir(exist_ok=True)
+        for path in (*shipped, fonts.TERMS):
+            (folder / "fonts" / path.name).write_bytes(path.read_bytes())
     for script in ASSETS.glob("*.js"):
         (folder / script.name).write_bytes(script.read_bytes())
     app.config.html_static_path.append(str(source))

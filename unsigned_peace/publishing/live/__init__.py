@@ -115,7 +115,7 @@ def _asking() -> frozenset[str]:
     """The modules whose import asks for what is loaded on demand: itself, and ours that use it."""
     found = set(_ON_DEMAND)
     for path in PACKAGE.rglob("*.py"):
-        imported = needs.read(path.read_text(encoding="utf-8"), lambda _: set()).imports
+        imported = needs.imports(path.read_text(encoding="utf-8"))
         if {name.split(".")[0] for name in imported} & set(_ON_DEMAND):
             parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
             found.add(".".join(part for part in parts if part != "__init__"))
@@ -124,7 +124,7 @@ def _asking() -> frozenset[str]:
 
 def _megabytes(record: dict, folder: Path, sources: list[str]) -> str:
     """What a reader of a page with these cells loads at the first press, as a whole number."""
-    imported = {name for source in sources for name in needs.read(source, lambda _: set()).imports}
+    imported = {name for source in sources for name in needs.imports(source)}
     left_out = () if imported & _asking() else tuple(f"{name}-" for name in _ON_DEMAND)
     loaded = (folder / f"{wheel.NAME}.packed").stat().st_size + sum(
         file["bytes"] for name, file in record["files"].items() if not name.startswith(left_out)

@@ -18,13 +18,13 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 from sphinx.writers.html5 import HTML5Translator
 
 from unsigned_peace import paths
-from unsigned_peace.publishing.chapters import lint, slips
+from unsigned_peace.publishing.chapters import lint, page_lint
 from unsigned_peace.publishing.charts import drawing
 from unsigned_peace.publishing.data_pages import search
 from unsigned_peace.publishing.frame import address, launch, pages, reports
 from unsigned_peace.publishing.html import addresses, languages, markup
 from unsigned_peace.publishing.incremental import files_read, version
-from unsigned_peace.publishing.incremental import setup as go_on_from_the_last_build
+from unsigned_peace.publishing.incremental import setup as set_up_incremental_builds
 from unsigned_peace.publishing.short_editions import across, beside, names, roles
 from unsigned_peace.publishing.short_editions.edition import Edition
 
@@ -141,7 +141,7 @@ def setup(app: Sphinx) -> dict:
     for part in (
         address,
         lint,
-        slips,
+        page_lint,
         drawing,
         addresses,
         languages,
@@ -157,7 +157,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("builder-inited", _check)
     app.connect("builder-inited", _write_interface, priority=800)
     app.connect("html-page-context", _describe)
-    go_on_from_the_last_build(app)
+    set_up_incremental_builds(app)
     return {"env_version": version(), "parallel_read_safe": False, "parallel_write_safe": True}
 
 

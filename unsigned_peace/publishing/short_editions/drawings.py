@@ -19,7 +19,7 @@ from unsigned_peace.captions import Caption, CaptionError, load_captions
 from unsigned_peace.exhibits import CARD, card_of, exhibits_of
 from unsigned_peace.publishing.charts import drawing
 from unsigned_peace.publishing.short_editions.edition import Edition
-from unsigned_peace.publishing.short_editions.language import FormError, Language, said
+from unsigned_peace.publishing.short_editions.language import FormError, Language, parsed
 from unsigned_peace.publishing.short_editions.names import in_drawings
 
 #: Where a specification says how something is drawn, never what a reader reads.
@@ -52,7 +52,7 @@ class Figures(Mapping[str, str]):
 
     def __getitem__(self, asked: str) -> str:
         name, *options = asked.split(";")
-        figure = said(self.english[name.strip()])
+        figure = parsed(self.english[name.strip()])
         if figure.kind == "text" and figure.text in self._texts:
             return self._texts[figure.text]
         return self._language.show(figure, options)
@@ -157,7 +157,7 @@ class _Replaced:
         for between in ("\n", "; ", " / "):
             if between in text:
                 return between.join(map(self.text, text.split(between)))
-        figure = said(text)
+        figure = parsed(text)
         plain = figure.kind == "text" or not re.search(r"\d", text)
         plain = plain or (figure.kind == "number" and not set(text) & set(",."))
         return text if plain else self.language.show(figure)

@@ -44,7 +44,7 @@ class FormError(ValueError):
 
 
 @dataclass(frozen=True)
-class Said:
+class Parsed:
     """What a figure says: its kind, and its numbers with as many decimals as English shows.
 
     ``kind`` is ``number``, ``percent``, ``points``, ``span`` and ``out of`` (two numbers each),
@@ -58,24 +58,24 @@ class Said:
     grouped: bool = False
 
 
-def said(text: str) -> Said:
+def parsed(text: str) -> Parsed:
     """Reads a figure as ``prose`` wrote it: the value that readers of English see, and no other."""
     if (number := _IN_WORDS.get(text.lower())) is not None:
-        return Said("number", text, (Decimal(number),))
+        return Parsed("number", text, (Decimal(number),))
     if (share := _share(text)) is not None:
-        return Said("out of", text, share)
+        return Parsed("out of", text, share)
     if found := _DATE.fullmatch(text):
         parts = (int(found[1] or 0), _MONTHS.index(found[2]), int(found[3] or 0))
         if parts[0] or parts[2]:
-            return Said("date", text, tuple(map(Decimal, parts)))
+            return Parsed("date", text, tuple(map(Decimal, parts)))
     for kind, form in _FORMS.items():
         if text and (found := form.fullmatch(text)):
             if kind == "minutes":
                 numbers = tuple(Decimal(part or 0) for part in found.groups())
             else:
                 numbers = tuple(_decimal(part) for part in found.groups())
-            return Said(kind, text, numbers, "," in text)
-    return Said("text", text)
+            return Parsed(kind, text, numbers, "," in text)
+    return Parsed("text", text)
 
 
 def _share(text: str) -> tuple[Decimal, Decimal] | None:
@@ -83,7 +83,7 @@ def _share(text: str) -> tuple[Decimal, Decimal] | None:
     if whole := _WHOLE.get(text.lower()):
         return Decimal(whole[0]), Decimal(whole[1])
     found = _OUT_OF.fullmatch(text)
-    numbers = [said(part).numbers for part in found.groups() if part] if found else []
+    numbers = [parsed(part).numbers for part in found.groups() if part] if found else []
     if not numbers or not all(len(number) == 1 for number in numbers):
         return None
     return numbers[0][0], numbers[-1][0]
@@ -167,7 +167,7 @@ class Language:
             pattern = pattern.replace("{month}", f"'{self.rules['months'][form][month - 1]}'")
         return format_date(date(year or 2000, month or 1, day or 1), pattern, self.code)
 
-    def show(self, figure: Said, options: list[str] | None = None) -> str:
+    def show(self, figure: Parsed, options: list[str] | None = None) -> str:
         """A figure in the language, as options ask: how it is shown, or a noun to stand beside it.
 
         Raises ``FormError`` if it cannot be shown so.
@@ -200,7 +200,7 @@ class Language:
         noun = [each.strip() for each in nouns[0].split(",")] if nouns else []
         return self._count(figure, form, noun)
 
-    def _count(self, figure: Said, form: str, noun: list[str]) -> str:
+    def _count(self, figure: Parsed, form: str, noun: list[str]) -> str:
         value = figure.numbers[-1]
         if form.startswith("words"):
             number = self._in_words(value, form)
@@ -270,13 +270,13 @@ def _is_form(option: str, language: Language) -> bool:
     return option in named or first in ("words", "bare")
 
 
-def _end_of(figure: Said, end: str) -> Said:
+def _end_of(figure: Parsed, end: str) -> Parsed:
     """One of the two numbers that a figure has, as a figure."""
     kinds = {"low": "span", "high": "span", "part": "out of", "whole": "out of"}
     if figure.kind != kinds[end]:
         raise FormError(f"it has no {end}")
     kind = "percent" if figure.kind == "span" else "number"
-    return Said(kind, figure.text, (figure.numbers[end in ("high", "whole")],))
+    return Parsed(kind, figure.text, (figure.numbers[end in ("high", "whole")],))
 
 
 def _true_minus(text: str) -> str:

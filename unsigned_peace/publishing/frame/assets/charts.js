@@ -53,7 +53,9 @@
   const show = async (figure, chart) => {
     const drawing = figure.querySelector(".drawing");
     await load(new URL("vega.js", base).href);
-    const specification = change(structuredClone(chart.specification), chart.changes[narrow.matches ? "narrow" : page.matches && chart.changes.page ? "page" : "wide"]);
+    const changes = chart.changes[narrow.matches ? "narrow" : page.matches && chart.changes.page ? "page" : "wide"];
+    /* A legend whose words stand beside the buttons is for the drawing alone. */
+    const specification = change(structuredClone(chart.specification), [...changes, ...(chart.live ?? [])]);
     const live = document.createElement("div");
     live.className = "drawing-live";
     const controls = document.createElement("div");

@@ -10,6 +10,8 @@
   const show = (theme) => { if (theme === "automatic") delete root.dataset.theme; else root.dataset.theme = theme; };
   let theme = themes.includes(kept()) ? kept() : "automatic";
   show(theme);
+  /* To a page from a disk a browser gives no font ahead: there they are shown when they have come. */
+  if (location.protocol === "file:") for (const face of document.fonts) face.display = "swap";
 
   const offerThemes = () => {
     const button = document.getElementById("theme");
@@ -76,11 +78,17 @@
     line.append(" · ", button);
   };
 
+  /* A sheet says where it is from. */
+  const printAddress = () => {
+    const foot = document.querySelector(".colophon");
+    if (foot && /^https?:/.test(location.protocol)) addEventListener("beforeprint", () => { foot.dataset.address = location.href.split("#")[0]; });
+  };
+
   /* Boxes print open, in browsers too that cannot be told so by the style. */
   const printBoxesOpen = () => {
     let closed = [];
     addEventListener("beforeprint", () => {
-      closed = [...document.querySelectorAll("details:is(.sd-dropdown, .answer):not([open])")];
+      closed = [...document.querySelectorAll("details:is(.sd-dropdown, .answer, .more-rows):not([open])")];
       for (const box of closed) box.open = true;
     });
     addEventListener("afterprint", () => { for (const box of closed) box.open = false; });
@@ -131,6 +139,6 @@
   };
 
   document.addEventListener("DOMContentLoaded", () => {
-    offerThemes(); showPlaceInContents(); markSection(); closeMenus(); offerCopies(); offerAllCode(); offerPrint(); printBoxesOpen();
+    offerThemes(); showPlaceInContents(); markSection(); closeMenus(); offerCopies(); offerAllCode(); offerPrint(); printBoxesOpen(); printAddress();
   });
 })();

@@ -84,6 +84,7 @@
       env: { TZ: "UTC", LC_ALL: "C.UTF-8", LANG: "C.UTF-8", PYTHONHASHSEED: "0", HOME: "/home/pyodide" },
     });
     tell("starting");
+    await takeOver();
     python.globals.set("_tell", (event, content) => tell(event, { content: JSON.parse(content) }));
     kernel = python.runPython(`
 from unsigned_peace.in_page import kernel as _kernel
@@ -94,9 +95,42 @@ _kernel.Kernel(${JSON.stringify(chapter)}, _tell)
     tell("ready");
   };
 
+  /* Python compiles what it imports: that is kept as well, and the next start need not do it again. */
+  const compiledFor = async () => {
+    const whole = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(manifest.files)));
+    const digest = [...new Uint8Array(whole).slice(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return { digest, address: `${base}compiled?${digest}` };
+  };
+  let toGather = false;
+  const takeOver = async () => {
+    if (!kept) return;
+    const { address } = await compiledFor();
+    const compiled = python.pyimport("unsigned_peace.in_page.compiled");
+    try {
+      const before = await kept.match(address);
+      const bytes = python.toPy(await new Response(before.body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer());
+      try { compiled.take_over(bytes); } finally { bytes.destroy(); }
+    } catch { // there is none, or it is damaged
+      compiled.write();
+      toGather = true;
+    }
+    compiled.destroy();
+  };
+  const gather = async () => {
+    if (!toGather) return;
+    toGather = false;
+    const compiled = python.pyimport("unsigned_peace.in_page.compiled");
+    const bytes = compiled.gathered();
+    const packed = new Response(bytes.toJs()).body.pipeThrough(new CompressionStream("gzip"));
+    bytes.destroy();
+    compiled.destroy();
+    await kept.put((await compiledFor()).address, new Response(await new Response(packed).arrayBuffer())).catch(() => {});
+  };
+
   /* Files of an earlier edition of the book leave the cache. */
   const forget = async () => {
     const current = new Set(Object.values(manifest.files).map((file) => file.sha256.slice(0, 16)));
+    if (kept) current.add((await compiledFor()).digest);
     for (const request of await kept?.keys() ?? []) {
       const digest = new URL(request.url).search.slice(1);
       if (request.url.startsWith(base) && digest && !current.has(digest)) await kept.delete(request);
@@ -131,6 +165,7 @@ _kernel.Kernel(${JSON.stringify(chapter)}, _tell)
         await demand(message.sources, message.cell);
         const given = python.toPy(message.sources);
         try { kernel.run(given, message.cell); } finally { given.destroy(); }
+        setTimeout(() => { waiting = waiting.then(gather).catch(() => {}); }, 1000); // the reader looks at the result first
       }
     } catch (error) {
       tell("failed", { reason: String(error?.message ?? error), fatal: !kernel || error?.name !== "PythonError" });

@@ -54,7 +54,7 @@ def meeting_minutes(meetings: pd.DataFrame, labels: Mapping[str, str]) -> alt.La
     of unknown length says so. ``labels`` has a text for each of ``FORMATS``, and for ``meeting``,
     ``minutes``, ``total``, ``added up``, ``printed`` and ``unknown``.
     """
-    y = alt.Y("label:N", sort=list(meetings.sort_values("date")["label"]), title=None)
+    y = alt.Y("label:N").sort(list(meetings.sort_values("date")["label"])).title(None)
     parts = minutes_by_format(meetings).assign(
         format=lambda frame: frame["format"].astype(str).map(labels),
         total=lambda frame: frame["minutes_derived"].map(
@@ -64,26 +64,20 @@ def meeting_minutes(meetings: pd.DataFrame, labels: Mapping[str, str]) -> alt.La
     base = alt.Chart(
         parts[["label", "date", "format", "minutes", "start", "end", "minutes_total", "total"]]
     ).encode(y=y)
-    x = alt.X(
-        "start:Q",
-        title=labels["minutes"],
-        axis=alt.Axis(values=list(range(0, 600, 60))),
-        scale=alt.Scale(domain=[0, 1.35 * float(parts["end"].max())]),
-    )
+    x = alt.X("start:Q").title(labels["minutes"]).axis(values=list(range(0, 600, 60)))
+    x = x.scale(domain=[0, 1.35 * float(parts["end"].max())])
     formats = [labels[format] for format in FORMATS]
-    shades = alt.Scale(type="ordinal", domain=formats, range=_SHADES)
-    legend = alt.Legend(title=None, columns=1, values=formats[:-1])
-    bars = base.mark_bar(color=INK, height=alt.RelativeBandSize(0.7)).encode(
-        x=x, x2="end:Q", opacity=alt.Opacity("format:N", scale=shades, legend=legend)
-    )
+    shade = alt.Opacity("format:N").scale(type="ordinal", domain=formats, range=_SHADES)
+    shade = shade.legend(title=None, columns=1, values=formats[:-1])
+    bars = base.mark_bar(color=INK, height=alt.RelativeBandSize(0.7)).encode(x, shade, x2="end:Q")
     edges = base.mark_bar(
         fillOpacity=0, stroke=INK, strokeWidth=1, height=alt.RelativeBandSize(0.7)
     ).encode(
-        x=x,
+        x,
         x2="end:Q",
         tooltip=[
-            alt.Tooltip("label:N", title=labels["meeting"]),
-            alt.Tooltip("date:T", format="%-d %B %Y"),
+            alt.Tooltip("label:N").title(labels["meeting"]),
+            alt.Tooltip("date:T").format("%-d %B %Y"),
             "format:N",
             "minutes:Q",
         ],
@@ -93,7 +87,7 @@ def meeting_minutes(meetings: pd.DataFrame, labels: Mapping[str, str]) -> alt.La
         fill=alt.condition(
             alt.datum["total"] == labels["added up"], alt.value("transparent"), alt.value(INK)
         ),
-        tooltip=[alt.Tooltip("minutes_total:Q", title=labels["total"]), "total:N"],
+        tooltip=[alt.Tooltip("minutes_total:Q").title(labels["total"]), "total:N"],
     )
     totals = ends.mark_text(align="left", dx=17).encode(text="minutes_total:Q")
     missing = alt.Chart(
