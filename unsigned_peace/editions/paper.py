@@ -22,6 +22,7 @@ from unsigned_peace.palette import PALETTE
 from unsigned_peace.paths import BUILT, ROOT, SITE
 from unsigned_peace.publishing.frame.address import site_address
 from unsigned_peace.publishing.frame.imprint import imprint
+from unsigned_peace.publishing.html.columns import rejoin
 from unsigned_peace.publishing.short_editions.edition import Edition
 
 FOLDER = BUILT / "print"
@@ -202,6 +203,7 @@ def _print_exhibits(body: Tag) -> None:
 
     Its sources become a line below.
     """
+    rejoin(body)
     for exhibit in body.select("figure.exhibit"):
         description = exhibit.select_one("[id$=-description]")
         for drawing in exhibit.select(".drawing"):
