@@ -18,9 +18,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.apart import environment, uv
+from tests.audit.apart import checkout_into, environment, uv
 from tests.conftest import ROOT
-from tests.lab.driving import Reader, check_chapter, chromium, lab_server, originals, reader
+from tests.lab.driving import Reader, check_chapter, lab_server, originals, reader
+from unsigned_peace.editions.chromium import launched
 from unsigned_peace.notebooks.source import chapters
 
 LOCK = Path(__file__).with_name("repo2docker-requirements.txt")
@@ -49,16 +50,7 @@ def repo2docker(tmp_path_factory) -> Path:
 def checkout(tmp_path_factory) -> Path:
     """The repository as somebody gets it: every file that git knows or would take."""
     folder = tmp_path_factory.mktemp("binder") / "unsigned-peace"
-    listed = subprocess.run(
-        ["git", "-C", ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
+    checkout_into(folder)
     return folder
 
 
@@ -149,7 +141,7 @@ def lab(before, replayed, checkout, tmp_path_factory):
             tmp_path_factory.mktemp("home"),
             environment,
         ) as address,
-        chromium() as browser,
+        launched() as browser,
     ):
         yield browser, address
 

@@ -220,6 +220,30 @@ def test_a_second_visit_transfers_nothing(browser, address):
     context.close()
 
 
+COMPILED = """async (change) => {
+  const kept = await caches.open("unsigned-peace-live");
+  const [request] = (await kept.keys()).filter(({ url }) => url.includes("/compiled?"));
+  if (request && change) await kept.put(request, new Response("damaged"));
+  return Boolean(request);
+}"""
+
+
+def test_what_python_compiled_is_kept_and_taken_over_unless_it_is_damaged(browser, address):
+    """A cell shows the same; what is damaged is made anew."""
+    context = browser.new_context()
+    shown = []
+    for damages in (False, True, False):
+        page = context.new_page()
+        page.goto(f"{address}/{CHAPTER}")
+        shown.append(press(page, 0))
+        until(page, COMPILED)
+        if damages:
+            page.evaluate(COMPILED, True)
+        page.close()
+    assert shown[0]["error"] is None and shown[0] == shown[1] == shown[2]
+    context.close()
+
+
 def test_a_second_visit_needs_no_network(browser):
     context = browser.new_context()
     with served(SITE) as address:

@@ -57,24 +57,16 @@ def jupyter(request, tmp_path_factory) -> Path:
 
 
 def _shown(path: Path) -> list[list[tuple]]:
-    """The outputs of a notebook as Jupyter shows them.
-
-    Where there is HTML, or a chart, the text beside it is not shown, and how wide pandas sets it
-    depends on the kernel.
-    """
+    """The outputs of a notebook, of every kind that Jupyter may show."""
     notebook = nbformat.read(path, as_version=4)
     return [
         [
-            (output.output_type, output.get("text"), _richest(output.get("data", {})))
+            (output.output_type, output.get("text"), output.get("data", {}))
             for output in cell.outputs
         ]
         for cell in notebook.cells
         if cell.cell_type == "code"
     ]
-
-
-def _richest(data: dict) -> dict:
-    return {kind: value for kind, value in data.items() if kind != "text/plain"} or data
 
 
 @pytest.mark.parametrize("name", STEMS)

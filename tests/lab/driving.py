@@ -13,21 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.system import NO_CHROMIUM
-from unsigned_peace.editions.chromium import find
 from unsigned_peace.exhibits import CHART_TYPE
 from unsigned_peace.paths import REFERENCE
 
-_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-]
 #: All cells on the page at once, so that the test sees them; readers keep JupyterLab's own way.
 _WHOLE_PAGE = {
     "@jupyterlab/notebook-extension/tracker.jupyterlab-settings": {"windowingMode": "none"}
@@ -87,16 +77,6 @@ def lab_server(command: list[str | Path], root: Path, home: Path, environment: d
             server.kill()
             server.wait()
         log.close()
-
-
-@contextmanager
-def chromium():
-    path = find()
-    assert path, NO_CHROMIUM
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @dataclass

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.lab.driving import check_chapter, chromium, lab_server, originals, reader
+from tests.lab.driving import check_chapter, lab_server, originals, reader
+from unsigned_peace.editions.chromium import launched
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def test_a_chapter_runs_in_lab_and_stays_as_it_is_and_a_copy_is_kept(checkout, t
             tmp_path,
             {"JUPYTER_CONFIG_PATH": str(ROOT / "unsigned_peace" / "lab" / "config")},
         ) as address,
-        chromium() as browser,
+        launched() as browser,
         reader(browser, address) as at_desk,
     ):
         page = at_desk.page

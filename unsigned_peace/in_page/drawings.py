@@ -50,6 +50,10 @@ def narrower(specification: dict, view: int) -> list[list]:
                     changes.append([[*path, key], view])
                 elif key == "columns" and isinstance(value, int) and value > 1:
                     changes.append([[*path, key], 1])
+                    if "facet" in node:  # no panel is far from its years, or narrower than it may
+                        changes.append([[*path, "resolve", "axis", "x"], "independent"])
+                        if isinstance(node["spec"].get("width"), (int, float)):
+                            changes.append([[*path, "spec", "width"], view])
                 else:
                     visit(value, [*path, key])
         elif isinstance(node, list):

@@ -48,6 +48,7 @@ class Kernel:
         """``say`` gets the name of an event and its content as JSON."""
         self._say = say
         self._captions = _caption_figures(chapter)
+        self._read: dict[str, needs.Cell] = {}
         self._outputs: list[dict] = []
         self._printed = 0
         self.start_afresh()
@@ -65,9 +66,16 @@ class Kernel:
     # what has to run --------------------------------------------------------------------------
 
     def read(self, sources: Sequence[str]) -> list[needs.Cell]:
-        return [
-            needs.read(source, lambda name: self._captions.get(name, set())) for source in sources
-        ]
+        """What each cell does; a cell is read again only if it was changed since the last run.
+
+        To read all of a chapter takes a second or more in a page.
+        """
+        self._read = {
+            source: self._read.get(source)
+            or needs.read(source, lambda name: self._captions.get(name, set()))
+            for source in sources
+        }
+        return [self._read[source] for source in sources]
 
     def imports(self, sources: Sequence[str], position: int) -> list[str]:
         """The modules that a cell and those that it needs import, for what is loaded on demand."""
@@ -301,9 +309,10 @@ def _explained(error: BaseException, source: str, at: int) -> dict:
 def prepare() -> None:
     """Imports what every cell will want, so that the first one need not wait for it."""
     import altair  # noqa: F401
-    import pandas  # noqa: F401
+    import pandas
 
     import unsigned_peace.charts
     import unsigned_peace.tables  # noqa: F401
 
+    pandas.set_option("display.max_columns", 20)  # as in a notebook, which pandas cannot tell here
     sys.setrecursionlimit(1000)

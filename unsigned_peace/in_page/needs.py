@@ -57,6 +57,17 @@ def read(source: str, figures: Figures) -> Cell:
     return cell
 
 
+def imports(source: str) -> set[str]:
+    """The modules that a piece of code imports, or may (see ``_imports``); none if it is no Python.
+
+    What ``read`` says of imports, without the rest, which takes ten times as long.
+    """
+    try:
+        return set(_imports(ast.parse(source)))
+    except (SyntaxError, ValueError):
+        return set()
+
+
 def _names(statement: ast.stmt) -> tuple[set[str], set[str]]:
     """The notebook's own names that a statement uses, and those that it gives a value."""
     used: set[str] = set()
@@ -113,7 +124,7 @@ def _captions(statement: ast.stmt) -> Iterator[str]:
             yield str(node.slice.value)
 
 
-def _imports(statement: ast.stmt) -> Iterator[str]:
+def _imports(statement: ast.AST) -> Iterator[str]:
     """Modules that a statement imports, or may: of ``from a import b`` both a and a.b."""
     for node in ast.walk(statement):
         if isinstance(node, ast.Import):

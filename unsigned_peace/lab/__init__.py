@@ -1,1 +1,1 @@
-"""What JupyterLab is taught for this book: originals stay as they are, and chapters read well."""
+"""How JupyterLab opens this book: originals stay as they are, and chapters read well."""

@@ -25,13 +25,16 @@ def write(executed: NotebookNode, path: Path) -> None:
         (path, {**executed, "metadata": metadata}),
         (record_of(path), executed.metadata[RECORD]),
     ):
-        text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-        if not file.exists() or file.read_bytes() != text.encode():
-            write_whole(file, text)
+        _put(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", file)
 
 
-def _reusable(path: Path, runs: NotebookNode) -> tuple[NotebookNode | None, str]:
-    """The kept execution of a chapter that still holds, or None and why there is none."""
+def _put(text: str, file: Path) -> None:
+    if not file.exists() or file.read_bytes() != text.encode():
+        write_whole(file, text)
+
+
+def _reusable(path: Path, runs: NotebookNode) -> tuple[Path | None, str]:
+    """Where a kept execution of a chapter is that still holds, or None and why there is none."""
     reason = "not executed before"
     for kept in (paths.REFERENCE / f"{path.stem}.ipynb", paths.EXECUTED / f"{path.stem}.ipynb"):
         if not kept.exists():
@@ -44,7 +47,7 @@ def _reusable(path: Path, runs: NotebookNode) -> tuple[NotebookNode | None, str]
             continue
         changed = stale(executed, runs)
         if not changed:
-            return executed, ""
+            return kept, ""
         reason = f"changed: {', '.join(changed)}"
     return None, reason
 
@@ -61,14 +64,16 @@ async def bring_up_to_date(chapters: list[Path], folder: Path, afresh: bool = Fa
 
     async def one(path: Path) -> None:
         runs, _ = what_runs(read(path.read_text(encoding="utf-8")))
-        executed, reason = (None, "asked for") if afresh else _reusable(path, runs)
-        if executed is not None:
-            write(executed, folder / f"{path.stem}.ipynb")
+        kept, reason = (None, "asked for") if afresh else _reusable(path, runs)
+        place = folder / f"{path.stem}.ipynb"
+        if kept is not None:
+            for file, copy in ((kept, place), (record_of(kept), record_of(place))):
+                _put(file.read_text(encoding="utf-8"), copy)
             return
         async with slots:
             print(f"  executing {shown(path)} ({reason})", flush=True)
             try:
-                write(await run(path), folder / f"{path.stem}.ipynb")
+                write(await run(path), place)
             except ChapterError as error:
                 faults.append(str(error))
 

@@ -21,7 +21,7 @@ from unsigned_peace.paths import data_folder, shown
 RECORD = "unsigned_peace"
 #: What executes chapters counts as used by every one. Raise this if a change here can change an
 #: output.
-EXECUTION_VERSION = 1
+EXECUTION_VERSION = 2
 
 
 def cells_digest(runs: NotebookNode) -> str:
@@ -50,7 +50,7 @@ def captions() -> list[str]:
     return [f"{paths.CAPTIONS.name}/{path.name}" for path in sorted(paths.CAPTIONS.glob("*.yaml"))]
 
 
-def _table_digest(table: str) -> str:
+def _table_digest(table: str, entries: dict[str, dict]) -> str:
     if table == "datapackage.json":
         return digest((data_folder() / table).read_bytes())
     if table == "horizon":
@@ -64,7 +64,7 @@ def _table_digest(table: str) -> str:
     if table.startswith(f"{paths.CAPTIONS.name}/"):
         path = paths.CAPTIONS.parent / table
         return digest(path.read_bytes()) if path.is_file() else "no such file"
-    entry = resources().get(table)
+    entry = entries.get(table)
     if entry is None or not (path := data_folder() / entry["path"]).is_file():
         return "no such table"
     return digest(json.dumps(entry, sort_keys=True).encode(), path.read_bytes())
@@ -94,10 +94,11 @@ def inputs(runs: NotebookNode, tables: Iterable[str], modules: Iterable[str]) ->
 
     Cells, tables read, modules used, the lock.
     """
+    entries = resources()
     return {
         "execution": EXECUTION_VERSION,
         "cells": cells_digest(runs),
-        "tables": {table: _table_digest(table) for table in sorted(tables)},
+        "tables": {table: _table_digest(table, entries) for table in sorted(tables)},
         "modules": {module: _module_digest(module) for module in sorted(modules)},
         "lock": digest(paths.LOCK.read_bytes()),
     }

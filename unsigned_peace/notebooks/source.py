@@ -5,7 +5,9 @@ Its cells, what of it runs, the figures that its prose asks for.
 
 from __future__ import annotations
 
+import copy
 import re
+from functools import lru_cache
 from pathlib import Path
 
 import nbformat
@@ -30,6 +32,12 @@ def read(text: str) -> NotebookNode:
 
     ``metadata.source_map`` has the line of each cell.
     """
+    return copy.deepcopy(_parsed(text))
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> NotebookNode:
+    """A build asks for each chapter three times; who asks may change what they get."""
     return read_myst_markdown_notebook(text, config=MdParserConfig(), add_source_map=True)
 
 

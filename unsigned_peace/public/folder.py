@@ -19,14 +19,16 @@ from unsigned_peace.paths import BUILT, ROOT, SITE
 from unsigned_peace.prose import date
 from unsigned_peace.public.spreadsheet import write_workbook
 from unsigned_peace.publishing.data_pages.downloads import FURTHER, PACKAGE_NAME
+from unsigned_peace.publishing.frame import fonts
 from unsigned_peace.publishing.frame.imprint import imprint
 from unsigned_peace.publishing.html.templates import render
 from unsigned_peace.site.links import broken_links
 
 FOLDER = BUILT / "public"
 SUMS = "SHA256SUMS"
-#: The terms of what others made and the site ships, a file for each.
+#: The terms of what others made and the site ships, a file for each; those of fonts are with them.
 LICENCES = Path(__file__).with_name("licences")
+_OF_FONTS = "fonts.txt"
 #: What pages run their cells on, where it was prepared, and the file of its terms.
 _RUNTIME, _OF_RUNTIME = "_static/unsigned-peace/live", "runtime.txt"
 _DOWNLOADS = "downloads"
@@ -138,18 +140,19 @@ def fonts_in(pdf: Path) -> list[str]:
     return sorted(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name) for name in families if name)
 
 
-def _write_licences(folder: Path, fonts: list[str]) -> None:
-    """The terms of all that is shipped, beside it."""
+def _write_licences(folder: Path, printed: list[str]) -> None:
+    """The terms of all that is shipped, beside it; the fonts that the PDF was ``printed`` in."""
     target = folder / "licences"
     target.mkdir()
+    terms = {path.name: path for path in LICENCES.glob("*.txt")} | {_OF_FONTS: fonts.TERMS}
     texts = []
-    for path in sorted(LICENCES.glob("*.txt")):
-        if path.name == _OF_RUNTIME and not (folder / _RUNTIME).exists():
+    for name, path in sorted(terms.items()):
+        if name == _OF_RUNTIME and not (folder / _RUNTIME).exists():
             continue
-        shutil.copy(path, target)
-        texts.append((path.name, path.read_text(encoding="utf-8").partition("\n\n")[0]))
+        shutil.copy(path, target / name)
+        texts.append((name, path.read_text(encoding="utf-8").partition("\n\n")[0]))
     shutil.copy(ROOT / "LICENSE", target / "book.txt")
-    said = render("licences.txt", texts=texts, fonts=fonts)
+    said = render("licences.txt", texts=texts, fonts=printed)
     (target / "README.txt").write_text(said, encoding="utf-8")
 
 

@@ -14,6 +14,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urldefrag, urlsplit
@@ -27,6 +28,8 @@ REPORT = BUILT / "links.csv"
 GONE, UNSURE, THERE = "gone", "look", "there"
 _AT_A_TIME, _PAUSE, _PATIENCE = 16, 1.0, 30.0
 _SAYS_GONE = (404, 410)
+_NO_HOST = "no such host"
+_ENOUGH = 20  # hosts: where none of so many is known, it is the network that is missing
 _WHO = "Mozilla/5.0 (compatible; link check of an open textbook, once a month)"
 
 
@@ -50,9 +53,21 @@ def ask(address: str) -> tuple[str, str]:
         return (GONE if error.code in _SAYS_GONE else UNSURE), str(error.code)
     except URLError as error:
         no_host = isinstance(error.reason, socket.gaierror)
-        return (GONE if no_host else UNSURE), "no such host" if no_host else str(error.reason)
+        return (GONE if no_host else UNSURE), _NO_HOST if no_host else str(error.reason)
     except (OSError, ValueError) as error:
         return UNSURE, type(error).__name__
+
+
+def any_host(hosts: Iterable[str]) -> bool:
+    """Whether one of these hosts is known, so that a missing one says something of the link.
+
+    Numbers are no names: they are known without a network too.
+    """
+    names = [host for host in dict.fromkeys(hosts) if not host.replace(".", "").isdigit()]
+    for name in names[:_ENOUGH]:
+        with suppress(OSError):
+            return bool(socket.getaddrinfo(name, None))
+    return not names
 
 
 def asked(addresses: Iterable[str], pause: float = _PAUSE) -> Iterator[tuple[str, str, str]]:
@@ -76,6 +91,8 @@ def asked(addresses: Iterable[str], pause: float = _PAUSE) -> Iterator[tuple[str
 def main() -> int:
     pages = outside(SITE)
     order = (GONE, UNSURE, THERE)
+    if pages and not any_host(urlsplit(address).hostname or "" for address in pages):
+        sys.exit("No host of any link is known here: is there a network? Nothing was asked.")
     outcomes = sorted(asked(pages), key=lambda outcome: (order.index(outcome[1]), outcome[0]))
     rows = [(outcome, why, address, pages[address]) for address, outcome, why in outcomes]
     write_whole(REPORT, as_csv(("outcome", "why", "address", "page"), rows))
