@@ -2,7 +2,8 @@
 
 The content is the same in all: the pages, the data, the directives that make pages of the data, and
 the drawing of charts. What the others do not get is this book's own execution, reader of executed
-chapters, kept drawings and search stems, and its checks.
+chapters, kept drawings and search stems, and its checks. Editions in other languages, which none
+of the others could build, are left out of all.
 """
 
 from __future__ import annotations
@@ -11,54 +12,38 @@ import csv
 import json
 import re
 import shutil
+from operator import itemgetter
 from pathlib import Path
 
 import nbformat
 import yaml
 from nbformat import NotebookNode
 
-from unsigned_peace import paths
+from unsigned_peace import dataset, paths
 from unsigned_peace.notebooks import record, source
+from unsigned_peace.publishing import made_from
 
 ROOT = paths.ROOT
-_PARTS = (
-    "book",
-    "editions",
-    "data",
-    "unsigned_peace",
-    "tests/outputs",
-    "tests/pages/addresses.txt",
-    "bench",
-    "coursework",
-    "CHANGELOG.md",
-    "_config.yml",
-    "_toc.yml",
-    "requirements.txt",
-    "LICENSE",
-    "CITATION.cff",
-    "pyproject.toml",
-)
+_PLACE = re.compile(r"(?m)^\(([\w-]+)\)=$")
+#: What a clone that builds the book has: what the site is made from, and what pages tell of.
+_PARTS = (*made_from.SOURCES, "bench", "coursework")
 
 #: The extension of the copies built by others: this book's directives and its way to show outputs,
-#: none of its speed.
+#: none of its speed, its checks, its notebooks to take away (made from executed chapters) and its
+#: editions in other languages.
 _CONTENT = """
-from unsigned_peace import paths
-from unsigned_peace.publishing.about import benchmark, citation, teaching
-from unsigned_peace.publishing.chapters import aims, exhibit_links
+from unsigned_peace import paths, publishing
 from unsigned_peace.publishing.charts import drawing
-from unsigned_peace.publishing.data_pages import appendices, bibliography, downloads, records
-from unsigned_peace.publishing.frame import launch, not_found, pages, redirects, sharing
-from unsigned_peace.publishing.html import languages, markup
+
+OWN = {"executed", "take_away", "incremental", "search", "lint", "page_lint", "across", "beside"}
 
 
 def setup(app):
     drawing._kept = lambda kind, made_from, make: make()
     paths.EXECUTED = paths.REFERENCE  # pages for teachers name exhibits by their computed titles
-    for part in (
-        aims, exhibit_links, records, bibliography, appendices, benchmark, downloads, teaching,
-        citation, languages, launch, markup, pages, sharing, not_found, redirects,
-    ):
-        part.setup(app)
+    for part in publishing.parts():
+        if part.__name__.rpartition(".")[2] not in OWN:
+            part.setup(app)
 """
 
 
@@ -68,11 +53,16 @@ def copy(folder: Path) -> Path:
         source, target = ROOT / name, folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(
-                source, target, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
-            )
+            left_out = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+            shutil.copytree(source, target, ignore=left_out, dirs_exist_ok=True)
         else:
             shutil.copy(source, target)
+    return folder
+
+
+def english(folder: Path) -> Path:
+    """The same without editions in other languages."""
+    shutil.rmtree(copy(folder) / "editions")
     return folder
 
 
@@ -90,7 +80,7 @@ def _config(folder: Path) -> dict:
 
 def stock(folder: Path) -> Path:
     """The book as stock jupyter-book builds it, executing all chapters."""
-    config = _config(copy(folder))
+    config = _config(english(folder))
     for path in source.chapters(folder / "book"):
         # figures in prose are in the text already: `force` cannot compute them
         path.write_text(
@@ -109,7 +99,7 @@ def plain(folder: Path) -> Path:
     from jupyter_book.config import get_final_config
 
     config_file = folder / "_config.yml"
-    config = _config(copy(folder))
+    config = _config(english(folder))
     config_file.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     settings, _ = get_final_config(
         user_yaml=config_file,
@@ -117,17 +107,20 @@ def plain(folder: Path) -> Path:
         cli_config={"external_toc_path": "_toc.yml", "latex_individualpages": False},
         use_external_toc=True,
     )
+    chapters = source.chapters(folder / "book")
+    # read by pages that tell of chapters, and not by Sphinx
+    settings["exclude_patterns"] += [f"book/{path.name}" for path in chapters]
     (folder / "conf.py").write_text(
         "".join(f"{name} = {value!r}\n" for name, value in sorted(settings.items())),
         encoding="utf-8",
     )
-    chapters = source.chapters(folder / "book")
     for path in chapters:
         _write_executed(path)
-        path.unlink()
-    links = re.compile(rf"\(((?:\.\./)?(?:{'|'.join(path.stem for path in chapters)}))\.md\b")
+    names = "|".join(path.stem for path in chapters)
     for path in (folder / "book").rglob("*"):
-        if path.suffix in (".md", ".ipynb"):
+        if path.suffix == ".ipynb" or path.suffix == ".md" and path not in chapters:
+            way = "" if path.parent == folder / "book" else r"\.\./"
+            links = re.compile(rf"\(({way}(?:{names}))\.md\b")
             path.write_text(
                 links.sub(r"(\1.ipynb", path.read_text(encoding="utf-8")), encoding="utf-8"
             )
@@ -200,13 +193,15 @@ def _write(path: Path, rows: list[dict]) -> None:
 
 def more_chapters(folder: Path, times: int) -> Path:
     """A copy with so many times the chapters, each of them a file of its own that is executed."""
-    copy(folder)
+    english(folder)
     toc = yaml.safe_load((folder / "_toc.yml").read_text(encoding="utf-8"))
     names = []
     for path in source.chapters(folder / "book"):
         for number in range(2, times + 1):
             name = f"{path.stem}-{number}"
-            shutil.copy(path, path.with_stem(name))
+            text = path.read_text(encoding="utf-8")
+            # a place that is named in the text can be in one page alone
+            path.with_stem(name).write_text(_PLACE.sub(rf"(\1-{number})=", text), encoding="utf-8")
             for kept in ("{}.ipynb", "inputs/{}.json"):
                 shutil.copy(
                     folder / "tests" / "outputs" / kept.format(path.stem),
@@ -227,7 +222,7 @@ def more_rows(folder: Path, times: int) -> Path:
     What is added belongs to a series and a poll of its own, so that the chapters say what they
     said.
     """
-    copy(folder)
+    english(folder)
     if times > 1:
         rows = {
             name: _rows(folder, name)
@@ -247,16 +242,23 @@ def more_rows(folder: Path, times: int) -> Path:
             }
 
         series = like("series", series_id="zz-benchmark")
+        # identifiers tell dates: of the first observation, a year, and of the first poll, a month
+        year, month = rows["observations"][0]["date"][:4], rows["polls"][0]["field_start"][:7]
+        benchmark = f"{month}-zz-benchmark"
         observations = [
-            like("observations", observation_id=f"zz-benchmark-{n:07}", series_id="zz-benchmark")
+            like(
+                "observations",
+                observation_id=f"zz-benchmark-{n:07}-{year}",
+                series_id="zz-benchmark",
+            )
             for n in range(added["observations"])
         ]
-        poll = like("polls", poll_id="zz-benchmark")
+        poll = like("polls", poll_id=benchmark)
         questions = [
             like(
                 "poll_questions",
-                question_id=f"zz-benchmark-{n:07}",
-                poll_id="zz-benchmark",
+                question_id=f"{benchmark}-{n:07}",
+                poll_id=benchmark,
                 question_series_id="",
                 break_before="",
                 incomplete="",
@@ -283,7 +285,8 @@ def more_rows(folder: Path, times: int) -> Path:
             "poll_questions": questions,
             "poll_answers": answers,
         }.items():
-            _write(folder / "data" / f"{name}.csv", rows[name] + more)
+            by_key = itemgetter(dataset.key(name))
+            _write(folder / "data" / f"{name}.csv", sorted(rows[name] + more, key=by_key))
     return folder
 
 

@@ -1,21 +1,26 @@
 """Measures cells that run in the page: ``python -m bench.in_page``, after ``make live book``.
 
-One run in Chromium, through a server that sends 20 Mbit a second, on the processors that there are:
+One run in Chromium, through a server that sends 20 Mbit a second and compresses text as hosts do:
 from the first press to the chart, a second visit, a cell run again, a loop stopped until Python is
-ready again, bytes sent, memory of the page. It prints a table, and says how busy the machine was.
+ready again, bytes sent, memory of the page; on the processors that there are, then on a quarter of
+one, where a control group of version 1 may be made. It prints a table, and says how busy the
+machine was.
 """
 
 from __future__ import annotations
 
 import functools
+import gzip
 import http.server
+import io
 import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -23,8 +28,14 @@ from unsigned_peace.editions.chromium import launched
 from unsigned_peace.paths import SITE
 
 MEGABITS = 20
+#: The slow machine: so much of one processor.
+QUARTER = 0.25
+_GROUP = Path("/sys/fs/cgroup/cpu/unsigned-peace-bench")
+_PERIOD = 100_000  # microseconds
+_TEXTS = (".html", ".js", ".json", ".css", ".svg")
 CHAPTER = "book/islands.html"
 _PATIENCE = 600_000  # milliseconds
+_KEEPS = 5  # seconds after which what Python compiled is kept
 _CHUNK = 16_384
 _FIRST_CHART = "figure.exhibit.chart > .exhibit-foot > .run-here button"
 _DRAWN = ".run-result .drawing-live svg"
@@ -53,6 +64,27 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
     def log_message(self, *_arguments: object) -> None:
         pass
+
+    def send_head(self) -> io.BytesIO | BinaryIO | None:
+        if not self.path.partition("?")[0].endswith(_TEXTS):
+            return super().send_head()
+        path = Path(self.translate_path(self.path))
+        if not path.is_file():
+            self.send_error(404)
+            return None
+        written = self.date_time_string(int(path.stat().st_mtime))
+        if self.headers.get("If-Modified-Since") == written:
+            self.send_response(304)
+            self.end_headers()
+            return None
+        packed = gzip.compress(path.read_bytes())
+        self.send_response(200)
+        self.send_header("Last-Modified", written)
+        self.send_header("Content-Type", self.guess_type(self.path.partition("?")[0]))
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(packed)))
+        self.end_headers()
+        return io.BytesIO(packed)
 
     def copyfile(self, source: object, _target: object) -> None:
         self._line.send(source.read(), self.wfile.write)  # type: ignore[attr-defined]  # a file
@@ -113,19 +145,52 @@ def _memory(browser: Browser) -> float:
     return max(sizes) / 1000
 
 
-def measure() -> dict[str, str]:
-    """What was measured, by name."""
+def _children(pid: int) -> Iterator[int]:
+    """A process's children, theirs, and so on."""
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, task.read_text(encoding="utf-8").split()):
+            yield child
+            yield from _children(child)
+
+
+@contextmanager
+def _slowed(share: float | None) -> Iterator[None]:
+    """Gives the browser so much of one processor; all that there is without a number.
+
+    Raises ``OSError`` where no control group can be made.
+    """
+    if share is None:
+        yield
+        return
+    _GROUP.mkdir()
+    try:
+        (_GROUP / "cpu.cfs_period_us").write_text(str(_PERIOD), encoding="utf-8")
+        (_GROUP / "cpu.cfs_quota_us").write_text(str(int(share * _PERIOD)), encoding="utf-8")
+        for pid in [*_children(os.getpid())]:
+            (_GROUP / "cgroup.procs").write_text(str(pid), encoding="utf-8")
+        yield
+    finally:
+        outside = _GROUP.parent / "cgroup.procs"
+        for line in (_GROUP / "cgroup.procs").read_text(encoding="utf-8").splitlines():
+            with suppress(OSError):  # it has ended meanwhile
+                outside.write_text(line, encoding="utf-8")
+        _GROUP.rmdir()
+
+
+def measure(share: float | None = None) -> dict[str, str]:
+    """What was measured, by name; with ``share`` on so much of one processor."""
     found = {}
-    with _served() as (address, line), launched() as browser:
+    with _served() as (address, line), launched() as browser, _slowed(share):
         context = browser.new_context()
         page = _visit(context, address)
         before = line.sent
         found["first press to chart"] = f"{_seconds(lambda: _to_chart(page)):.1f} s"
-        found["sent for it"] = f"{(line.sent - before) / 1e6:.1f} MB (scripts not compressed)"
+        found["sent for it"] = f"{(line.sent - before) / 1e6:.1f} MB"
         editor = page.locator(".run-editor").first
         editor.fill(f"{editor.input_value()}\n")
         found["changed and run again"] = f"{_seconds(lambda: _run(page)):.2f} s"
         found["memory of the page"] = f"{_memory(browser):.0f} MB"
+        time.sleep(_KEEPS)
         editor.fill("while True:\n    pass")
         page.locator(".run-tools button").first.click()
         time.sleep(1)
@@ -146,8 +211,15 @@ def main() -> int:
     if not (SITE / "_static" / "unsigned-peace" / "live").is_dir():
         print("The site has no Python to run: `make live`, then `make book`.", file=sys.stderr)
         return 1
-    for name, value in measure().items():
-        print(f"{name:40} {value}")
+    whole = measure()
+    try:
+        slow = measure(QUARTER)
+    except OSError as error:
+        print(f"No control group for processors can be made here: {error}", file=sys.stderr)
+        slow = {}
+    print(f"{'':42}{'all there is':16}{'a quarter of a processor' if slow else ''}")
+    for name, value in whole.items():
+        print(f"{name:42}{value:16}{slow.get(name, '')}")
     return 0
 
 
