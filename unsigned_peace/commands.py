@@ -53,7 +53,7 @@ _NOT_WHOLE = "The environment in .venv is not whole ({}). Delete .venv, and run 
 _STOPPED = "Stopped. What was finished before is as it was; the same command goes on from there."
 
 
-def said(error: BaseException) -> str | None:
+def explanation(error: BaseException) -> str | None:
     """What stopped a command and what to do, in a sentence or two; None for a fault of ours."""
     if isinstance(error, KeyboardInterrupt):
         return _STOPPED
@@ -163,7 +163,7 @@ def main(module: str, arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (Exception, KeyboardInterrupt) as error:
-        sentence = said(error)
+        sentence = explanation(error)
         if sentence is None:
             raise
         print(

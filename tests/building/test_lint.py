@@ -1,4 +1,4 @@
-"""Slips of authors on the small book: each stops the build with its file, its line and a remedy.
+"""Faults of authors on the small book: each stops the build with its file, its line and a remedy.
 
 What the markup of other tools would leave on the page, what swallows the rest of a page, pictures
 without words, what the page's policy or the lack of a style would leave dead.
@@ -71,7 +71,7 @@ IN_A_CELL = {
     "                {'model_id': 'a', 'version_major': 2},\n"
     "            'text/plain': 'a slider',\n        }\nWidget()": "a widget",
 }  # fmt: skip
-#: Texts that look like these slips and are none.
+#: Texts that look like these faults and are none.
 SOUND = """
 It cost $3 million, then $5 million, and US$7; a@example.org wrote at 10:30:15 on [2018] and {2019}.
 
@@ -100,7 +100,7 @@ An answer.
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """A small book, built once."""
-    folder = tmp_path_factory.mktemp("slips") / "book"
+    folder = tmp_path_factory.mktemp("lint") / "book"
     folder.mkdir()
     make_project(folder)
     status, output = make(folder)
@@ -110,7 +110,7 @@ def project(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def said(project, tmp_path_factory) -> str:
-    """All that is said of a page with every slip of the first two lists."""
+    """All that is said of a page with every fault of the first two lists."""
     folder = shutil.copytree(project, tmp_path_factory.mktemp("said") / "book")
     cells = "".join(f"```{{code-cell}} python\n{code}\n```\n\n" for code in IN_A_CELL)
     write(folder, SECOND + "\n\n".join(["", *ON_THE_PAGE, ""]) + cells, "second")
@@ -120,17 +120,17 @@ def said(project, tmp_path_factory) -> str:
     return output.replace(f"{folder}/", "")
 
 
-def _lines_of(slip: str) -> range:
+def _lines_of(fault: str) -> range:
     text = SECOND + "\n\n".join(["", *ON_THE_PAGE, ""])
-    first = text[: text.index(f"\n\n{slip}\n\n")].count("\n") + 3
-    return range(first, first + slip.count("\n") + 1)
+    first = text[: text.index(f"\n\n{fault}\n\n")].count("\n") + 3
+    return range(first, first + fault.count("\n") + 1)
 
 
-@pytest.mark.parametrize("slip", ON_THE_PAGE)
-def test_what_would_be_published_as_it_stands_or_dead_is_named(said, slip):
-    lines = {f"book/second.md:{number}: " for number in _lines_of(slip)}
+@pytest.mark.parametrize("fault", ON_THE_PAGE)
+def test_what_would_be_published_as_it_stands_or_dead_is_named(said, fault):
+    lines = {f"book/second.md:{number}: " for number in _lines_of(fault)}
     found = [line for line in said.splitlines() if any(place in line for place in lines)]
-    assert any(ON_THE_PAGE[slip] in line for line in found), f"{found}\n{said}"
+    assert any(ON_THE_PAGE[fault] in line for line in found), f"{found}\n{said}"
 
 
 @pytest.mark.parametrize("code", IN_A_CELL)
@@ -167,9 +167,9 @@ SWALLOWED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("slip", SWALLOWED)
-def test_what_swallows_a_page_is_named_before_anything_runs(project, slip):
-    old, new, expected = SWALLOWED[slip]
+@pytest.mark.parametrize("fault", SWALLOWED)
+def test_what_swallows_a_page_is_named_before_anything_runs(project, fault):
+    old, new, expected = SWALLOWED[fault]
     assert SECOND.count(old) == 1
     write(project, SECOND.replace(old, new), "second")
     status, output = make(project)
@@ -228,7 +228,7 @@ print("\\n".join(f"line {number}" for number in range(3000)))
 
 @pytest.fixture(scope="module")
 def sound(project, tmp_path_factory):
-    """A book whose pages have hard names, sound text that looks like slips, and much to show."""
+    """A book whose pages have hard names, sound text that looks like faults, and much to show."""
     folder = shutil.copytree(project, tmp_path_factory.mktemp("sound") / "book")
     toc = folder / "_toc.yml"
     toc.write_text(
