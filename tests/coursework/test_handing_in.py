@@ -934,7 +934,7 @@ def unusual(tmp_path_factory):
         "formatted": f'f"""{" ".join(ESSAY.split()[:12])} {{1}}"""',
         "slashes": '"Either/or: first/second, third/fourth (fifth), sixth… and/or, seventh*, last"',
         "in-bytes": f'text = b"""{ESSAY} {ESSAY}"""',
-        "docstring": f'def why():\n    """{" ".join(ESSAY.split()[:9])}"""',
+        "docstring": f'def why():\n    """{ESSAY}"""',
         "added-up": f'"{" ".join(ESSAY.split()[:5])}" + "{" ".join(ESSAY.split()[5:9])}"',
         "dashes": "**One** — **two** — ‘three’ — four/five … **six** — ‘seven’ — **eight** nine",
         "by-printf": "\n".join(f"!printf '{piece}'" for piece in FEW),
@@ -971,7 +971,7 @@ def unusual(tmp_path_factory):
     hand_in("signs", lambda notebook: cell(notebook, "essay-1").update(source="→ ✓ ???"))
     hand_in("signs-below", lambda notebook: notebook["cells"].append(markdown("I.")))
     for student, text in {
-        "repeated": "\n".join(["# the page is plainly wrong on this"] * 5),
+        "repeated": "\n".join(["# the page is plainly wrong on all of this"] * 5),
         "one-word-comments": "\n".join(f"# {word}" for word in f"{ESSAY} {RUSSIAN}".split()),
         "in-a-magic": f"%%markdown\n# {' '.join(ESSAY.split()[:10])}",
         "in-hindi": f'print("{HINDI}")',
@@ -979,13 +979,23 @@ def unusual(tmp_path_factory):
         "in-few-formats": "\n".join(
             f'print(f"{piece[: len(piece) // 2]}{{1}}{piece[len(piece) // 2 :]}")' for piece in FEW
         ),
-        "beside-a-call": f'"{" ".join(ESSAY.split()[:10])}", len("four")',
-        "as-a-type": f'essay: "{" ".join(ESSAY.split()[:10])}" = 1',
-        "as-what-is-returned": f'def f() -> "{" ".join(ESSAY.split()[:10])}": ...',
-        "as-types-of-names": "Small: land\nEmpty: seldom\nNear: one\nFar: Iturup\nRich: seas",
+        "beside-a-call": f'"{ESSAY}", len("four")',
+        "as-a-type": f'essay: "{ESSAY}" = 1',
+        "as-what-is-returned": f'def f() -> "{ESSAY}": ...',
+        "as-types-of-names": "\n".join(
+            f"{word}: {other}"
+            for word, other in zip(
+                ["Small", "Empty", "Near", "Far", "Rich", "Few"],
+                ["land", "seldom", "one", "most", "seas", "people"],
+                strict=True,
+            )
+        ),
         "in-a-format-part": f'value = f"{{1:{" ".join(ESSAY.split()[:15])} {RUSSIAN}}}"',
-        "key-words": ", ".join(word.strip(".,") for word in ["islands", "fish", "gas"] * 3),
-        "names-alone": "islands and fish and gas and straits and bases or nothing",
+        "key-words": ", ".join(
+            word.strip(".,")
+            for word in ["islands", "fish", "gas", "straits", "bases", "money", "law", "votes"]
+        ),
+        "names-alone": "islands and fish and gas and straits and bases and votes or nothing",
     }.items():
         hand_in(student, lambda notebook, text=text: notebook["cells"].append(code(text)))
     hand_in(
@@ -1036,7 +1046,9 @@ def unusual(tmp_path_factory):
     hand_in(
         "beside-answers",
         lambda notebook: [
-            before(f"# {' '.join(ESSAY.split()[:8])} {number}", f"task-{number}")(notebook)
+            before(f"# {' '.join(ESSAY.split()[number * 3 - 3 : number * 3])}", f"task-{number}")(
+                notebook
+            )
             for number in range(1, 8)
         ],
     )
@@ -1136,8 +1148,6 @@ JAPANESE = (
         "shell",
         "shell-fails",
         "magic",
-        "patched",
-        "kinds",
         "setup",
         "in-the-check",
         "below",
@@ -1161,7 +1171,6 @@ JAPANESE = (
         "corrected-at-the-end",
         "text-made-code",
         "module",
-        "labelled",
         "numbers",
         "written-to",
         "dots",
@@ -1174,6 +1183,13 @@ JAPANESE = (
 def test_an_unusual_way_to_a_right_answer_costs_nothing(unusual, student):
     row = unusual.row(student)
     assert (row["score"], row["status"]) == ("20", "graded"), row
+
+
+@pytest.mark.parametrize("student", ["patched", "kinds", "labelled"])
+def test_much_code_of_ones_own_without_an_essay_costs_a_glance(unusual, student):
+    """Words of code and of an essay are not told apart: a person looks, and nothing is lost."""
+    row = unusual.row(student)
+    assert (row["score"], row["status"]) == ("20", "essay waits"), row
 
 
 def test_what_befell_unusual_work_is_said(unusual):
@@ -1222,7 +1238,6 @@ LOOK = "look at task 2: points are missing, and not only the cells of answers we
         "wrong-untouched-copy",
         "wrong-check-as-text",
         "wrong-question-again",
-        "wrong-twice",
         "guesses",
     ],
 )
@@ -1230,6 +1245,12 @@ def test_who_worked_elsewhere_loses_no_points_without_a_word(unusual, student):
     """No rule finds every way to answer; a teacher can, who is told where to look."""
     row = unusual.row(student)
     assert row["score"] == "17" and row["message"].partition(";")[0] == LOOK, row
+
+
+def test_why_to_look_is_said_as_it_was(unusual):
+    """All cells are as they were handed out, and an answer stands in that of a later task."""
+    message = unusual.row("wrong-twice")["message"]
+    assert message.startswith("look at task 2: points are missing, and an answer came below its")
 
 
 @pytest.mark.parametrize("student", ["wrong", "wrong-and-empty", "wrong-in-a-later-cell"])

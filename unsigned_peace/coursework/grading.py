@@ -369,7 +369,11 @@ def _to_look_at(
     if not short or submission.first_form and not done.tries:
         return []
     tasks = ", ".join(submissions.named(task.name) for task in short)
-    how = "not only the cells of answers were written into"
+    how = (
+        "an answer came below its check"
+        if submission.first_form
+        else "not only the cells of answers were written into"
+    )
     return [f"look at {tasks}: points are missing, and {how}"]
 
 

@@ -163,10 +163,15 @@ class Renderer:
             )
         )
 
-    def gathered(self, texts: Iterable[tuple[str, Pictures]]) -> str:
-        """What was written in other cells than the one where it is looked for, in one."""
+    def gathered(self, texts: Iterable[tuple[str, Pictures | None]]) -> str:
+        """What was written in other cells than the one where it is looked for, in one; what comes
+        without pictures is code, and shown as it was typed.
+        """
         absent = self.absent  # what cannot be shown is counted in the cell where it stands
-        rendered = [self.markdown(text, pictures) for text, pictures in texts]
+        rendered = [
+            self.typed(text) if pictures is None else self.markdown(text, pictures)
+            for text, pictures in texts
+        ]
         self.absent = absent
         return (
             f"<div><p><em>Nothing was written in this cell. Elsewhere in the notebook "

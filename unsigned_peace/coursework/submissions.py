@@ -8,25 +8,20 @@ said to have run without an error.
 
 from __future__ import annotations
 
-import ast
 import copy
 import dataclasses
-import io
-import itertools
 import json
 import os
 import re
 import stat
-import tokenize
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from unsigned_peace.coursework import inert
+from unsigned_peace.coursework import inert, written
 from unsigned_peace.coursework.assignments import Assignment, grade_id
 
 #: Bounds of what is read: a file in bytes, cells, and in characters the text of one cell and of
@@ -319,13 +314,11 @@ def rebuild(assignment: Assignment, cells: list[Cell]) -> Submission:
                 before, below = _around(cell, given[name] if name != "setup" else "")
                 altered.setdefault(name, []).append(before)
                 followers.setdefault(name, []).extend(below)
-            added = _added(cell.source, given[name])
-            if added and (cell.kind != "code" or _is_written(Cell("code", added, None))):
+                within.append(Cell("code", _added(before.source, given[name]), None))
+            elif added := _added(cell.source, given[name]):
                 followers.setdefault(anchor, []).append(
                     Cell("markdown", added, None, cell.pictures)
                 )
-            elif added:
-                within.append(Cell("code", added, None))
     notes = (
         _deviations(assignment, seen, restored, own)
         if marked
@@ -366,18 +359,10 @@ def rebuild(assignment: Assignment, cells: list[Cell]) -> Submission:
         for cell in cells
         if _letters(cell.source) not in known  # a copy of what the assignment says
         and not any(cell is answer for copies in answers.values() for answer in copies)
-        and (cell not in switched_off or not _is_code(cell))
     ]
-    others = [*loose, *within, *tasks]
-    elsewhere = [
-        cell
-        for cell in others
-        if _is_written(cell) or cell.grade_id in assignment.essays and cell.source.strip()
-    ]
+    elsewhere = _writing(assignment, [*loose, *within, *tasks], switched_off)
     # two essays may stand in the cell of one
     elsewhere += [cell for name in assignment.essays for cell in answers.get(name, [])]
-    rest = [cell for cell in others if cell.kind == "code" and cell not in elsewhere]
-    elsewhere += _in_pieces(assignment, rest)
     shown = inert.Renderer()
     ran: list[NotebookNode] = []
 
@@ -416,7 +401,9 @@ def rebuild(assignment: Assignment, cells: list[Cell]) -> Submission:
                 f"nothing stands in the cell of {named(place)}, but something is written "
                 f"elsewhere: it waits to be read"
             )
-            cell["source"] = shown.gathered(_text_of(written) for written in elsewhere)
+            cell["source"] = shown.gathered(
+                (one.source, None if _is_code(one) else one.pictures) for one in elsewhere
+            )
         notebook.cells.append(cell)
         behind = followers.get(place, [])
         if place == "setup":
@@ -476,7 +463,7 @@ def _is_another(
     if name not in answers and name in seen:
         return True
     if cell.kind == "code" != kinds[name]:
-        return _parts(cell) is not None and _computes(cell)
+        return written.computes(cell.source)
     return name in seen and re.sub(r"-(?:question|check)$", "", anchor) != name
 
 
@@ -493,7 +480,7 @@ def _around(check: Cell, official: str) -> tuple[Cell, list[Cell]]:
     before, below = (
         dataclasses.replace(check, source="\n".join(part)) for part in (lines[:end], lines[end:])
     )
-    if not (before.source.strip() and below.source.strip() and _parts(before) and _parts(below)):
+    if not all(part.source.strip() and _is_code(part) for part in (before, below)):
         return check, []
     return before, [below]
 
@@ -510,245 +497,29 @@ def _added(text: str, official: str) -> str:
     return "\n".join(line for line in text.splitlines() if _letters(line) not in before).strip()
 
 
-#: So many words of comments, of texts or of what is no code, in a cell of code are taken for
-#: writing; a text within it of fewer words than the second is a value, and not writing.
-WORDS_IN_CODE, WORDS_IN_TEXT = 30, 8
-
-
-#: A line that Jupyter and not Python reads: a command of its own (%time), or of the system's (!ls),
-#: also where a variable takes what it says; a question (load?).
-_COMMAND = re.compile(
-    r"^([ \t]*+)(?:[%!?].*|[\w, \t]+=[ \t]*[%!].*|[\w.%]+\?{1,2}[ \t]*)$", re.MULTILINE
-)
-#: Magics of a cell below which Python is written; below any other stands no code.
-_OF_PYTHON = {"time", "timeit", "capture", "prun", "python", "python3"}
-#: A word; of scripts that leave no blank between words, two letters.
-_WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]{1,2}|[^\W\d_]{2,}|[^\W\d_a-zA-Z]")
-
-
-def _words(text: str) -> int:
-    return len(_WORD.findall(_without_marks(text)))
-
-
-def _without_marks(text: str) -> str:
-    """Text without what stands above, below or around its letters, in whichever form of Unicode:
-    such a mark is no letter to a pattern.
-    """
-    return "".join(sign for sign in text if unicodedata.category(sign)[0] != "M")
-
-
-def _without_commands(source: str) -> tuple[str, list[str]]:
-    """Code without the lines that Jupyter reads, and these. What is Python as it stands has none: a
-    line of it may begin with a sign that would be one (``!=``, or ``%`` within a text).
-    """
-    try:
-        ast.parse(source)
-        return source, []
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return (
-            _COMMAND.sub(r"\1pass", source),
-            [line[0].strip() for line in _COMMAND.finditer(source)],
-        )
-
-
-def _parts(cell: Cell) -> tuple[list[str], list[str], list[str], list[str]] | None:
-    """Of a cell of code its comments, the texts that nothing is done with, all other texts, and the
-    lines that Jupyter reads; None if it is no code.
-    """
-    if (magic := re.match(r"\s*%%(\w*)", cell.source)) and magic[1] not in _OF_PYTHON:
-        return None
-    source, commands = _without_commands(cell.source)
-    try:
-        tree = ast.parse(source)
-        alone = {id(text): text for text in _alone(tree)}
-        texts = [text for text in _texts_in(tree) if id(text) not in alone]
-        named = [ast.unparse(node) for node in ast.walk(tree) if _names_alone(node)]
-        comments = [
-            token.string.lstrip("# ")
-            for token in tokenize.generate_tokens(io.StringIO(source).readline)
-            if token.type == tokenize.COMMENT
-        ]
-    except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
-        return None
-    return comments, [*map(_said, alone.values()), *named], list(map(_said, texts)), commands
-
-
-def _texts_in(node: ast.AST, into_calls: bool = True) -> Iterator[ast.AST]:
-    """The texts in code; one with values in it is one, and what gives a value may hold more."""
-    if isinstance(node, ast.Call) and not into_calls:
-        return
-    within: Iterable[ast.AST] = ast.iter_child_nodes(node)
-    if isinstance(node, ast.JoinedStr):
-        yield node
-        within = [
-            inner
-            for part in node.values
-            if isinstance(part, ast.FormattedValue)
-            for inner in (part.value, part.format_spec)
-            if inner
-        ]
-    elif isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)):
-        yield node
-    for part in within:
-        yield from _texts_in(part, into_calls)
-
-
-def _said(text: ast.AST) -> str:
-    if isinstance(text, ast.JoinedStr):
-        return "".join(
-            _said(part) if isinstance(part, ast.Constant) else " " for part in text.values
-        )
-    said = getattr(text, "value", "")
-    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-
-
-def _alone(tree: ast.AST) -> Iterator[ast.AST]:
-    """The texts that nothing is done with: outside of calls in a statement that is a value alone,
-    or noted where a type would be.
-    """
-    for statement in ast.walk(tree):
-        if isinstance(statement, ast.Expr):
-            yield from _texts_in(statement, into_calls=False)
-        for kind in (getattr(statement, of, None) for of in ("annotation", "returns")):
-            if kind:
-                yield from _texts_in(kind)
-
-
-#: What stands between names in a sentence that is read as code.
-_BETWEEN_NAMES = (
-    *(ast.Name, ast.BoolOp, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Tuple, ast.List, ast.Set),
-    *(ast.IfExp, ast.Starred, ast.Lambda, ast.arguments, ast.arg),
-    *(ast.boolop, ast.operator, ast.unaryop, ast.cmpop, ast.expr_context),
-)
-
-
-def _names_alone(statement: ast.AST) -> bool:
-    """Whether a statement is names and signs between them, as a sentence or key words can be."""
-    if isinstance(statement, ast.AnnAssign) and statement.value is None:
-        parts = [*ast.walk(statement.target), *ast.walk(statement.annotation)]
-    elif isinstance(statement, ast.Expr):
-        parts = list(ast.walk(statement.value))
-    else:
-        return False
-    return all(isinstance(part, _BETWEEN_NAMES) for part in parts)
-
-
-def _text_of(cell: Cell) -> tuple[str, inert.Pictures]:
-    """What a person wrote in a cell, as Markdown: of code its comments and texts, or all of it if
-    it is no code.
-    """
-    if cell.kind != "code" or (parts := _parts(cell)) is None:
-        return cell.source, cell.pictures
-    comments, alone, texts, _ = parts
-    long = [text for text in texts if _words(text) >= WORDS_IN_TEXT]
-    return "\n".join([*comments, *alone, *long]), cell.pictures
-
-
-_SIGN = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
-#: What is no word of a sentence, but names something: a column, a file, an address, a record.
-_NAME = re.compile(r"[\d_=\\@]|://|\w[.]\w")
-
-
-def _of_prose(text: str) -> int:
-    """How many words of sentences stand in a text; of scripts that leave no blank between words,
-    signs.
-    """
-    words = (_SIGN.sub("", part) for part in text.split() if not _NAME.search(part))
-    return len(_SIGN.findall(text)) + sum(map(_words, words))
-
-
-def _is_prose(text: str) -> bool:
-    """Whether a text may be a piece of a sentence: two words with a blank between them, or as many
-    signs as a label in such a script seldom has.
-    """
-    words = [part for part in text.split() if _words(part) and not _NAME.search(part)]
-    return len(words) > 1 or len(_SIGN.findall(text)) >= WORDS_IN_TEXT
-
-
-def _in_pieces(assignment: Assignment, cells: list[Cell]) -> list[Cell]:
-    """What is written in the code of a notebook in pieces so short that none is taken for writing:
-    as cells of Markdown, if all of it together is so much.
-
-    Comments and texts of the assignment itself, or of its model answers, are not a student's
-    writing. Of a student who wrote no essay, much-commented code may wait for a person: that costs
-    a glance, an essay that is not seen costs its points.
-    """
-    sources = [
-        *(cell.source for cell in assignment.release.cells),
-        *(assignment.source.cells[task.solution].source for task in assignment.tasks),
-    ]
-    parts = [_parts(Cell("code", source, None)) or ([], [], [], []) for source in sources]
-    lines = [line for source in sources for line in source.splitlines()]
-    comments_given, texts_given = (
-        {_letters(piece) for piece in itertools.chain(lines, *given)}
-        for given in (
-            (comments for comments, *_ in parts),
-            (texts for _, *kinds in parts for texts in kinds),
-        )
-    )
-
-    def pieces(cell: Cell) -> tuple[list[str], list[str]]:
-        if (found := _parts(cell)) is None:
-            return [], [cell.source]
-        comments, *texts = found
-        return (
-            [comment for comment in comments if _letters(comment) not in comments_given],
-            [
-                text
-                for text in itertools.chain(*texts)
-                if _letters(text) not in texts_given and _is_prose(text)
-            ],
-        )
-
-    found = [pieces(cell) for cell in cells]
-    texts = dict.fromkeys(itertools.chain(*(texts for _, texts in found)))
-    words = sum(map(_words, itertools.chain(*(comments for comments, _ in found))))
-    words += sum(map(_of_prose, texts))
-    if words < WORDS_IN_CODE:
-        return []
-    return [
-        Cell("markdown", "\n".join([*comments, *texts]), None)
-        for comments, texts in found
-        if comments or texts
-    ]
-
-
 def _is_code(cell: Cell) -> bool:
-    """Whether the text of a cell is Python that computes, and no work that a person must mark."""
-    as_code = dataclasses.replace(cell, kind="code")
-    return _parts(as_code) is not None and _computes(as_code) and not _is_written(as_code)
+    return cell.kind == "code" and written.statements(cell.source) is not None
 
 
-def _computes(cell: Cell) -> bool:
-    """Whether a cell of code holds more than comments, texts and names alone."""
-    try:
-        statements = ast.parse(cell.source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return True
-    return not all(
-        _names_alone(statement)
-        or isinstance(statement, ast.Expr)
-        and isinstance(statement.value, (ast.Constant, ast.JoinedStr))
-        for statement in statements
-    )
+def _writing(assignment: Assignment, cells: list[Cell], switched_off: list[Cell]) -> list[Cell]:
+    """Of a student's cells those that a person has to read where an essay's cell is empty: all of
+    text, and of code those with words that the assignment's code has not, if these are many.
 
-
-def _is_written(cell: Cell) -> bool:
-    """Whether a cell holds work that only a person can mark: whatever is no code; of code many
-    words, or some that stand alone, which is what nobody computes with.
+    Of a student who wrote no essay, much-commented code may wait for a person: that costs a glance,
+    an essay that is not seen costs its points.
     """
-    if cell.kind != "code":
-        return bool(cell.source.strip())
-    return _words(_text_of(cell)[0]) >= WORDS_IN_CODE or _standing_alone(cell) >= WORDS_IN_TEXT
-
-
-def _standing_alone(cell: Cell) -> int:
-    """How many words stand in a cell of code as texts that nothing is done with; all its words, if
-    it is no code.
-    """
-    if (parts := _parts(cell)) is None:
-        return _words(_without_commands(cell.source)[0])
-    return sum(map(_words, parts[1]))
+    texts = [
+        cell
+        for cell in cells
+        if cell.source.strip()
+        and (
+            cell.grade_id in assignment.essays
+            or cell.kind != "code"
+            and not (cell in switched_off and written.computes(cell.source))
+        )
+    ]
+    code = written.in_code(assignment, [cell.source for cell in cells if cell not in texts])
+    return [cell for cell in cells if cell in texts or cell.source in code]
 
 
 def named(name: str) -> str:

@@ -1,0 +1,72 @@
+"""Which words of a student's code count as writing."""
+
+from __future__ import annotations
+
+import pytest
+
+from unsigned_peace.coursework import written
+from unsigned_peace.coursework.assignments import read
+from unsigned_peace.paths import ROOT
+
+TWELVE = "orange apple cherry banana spring summer autumn winter morning evening night noon"
+
+
+@pytest.fixture(scope="module")
+def islands():
+    return read(ROOT / "coursework" / "islands.md")
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Peace peace PEACE", 1),
+        ("a b c", 0),
+        ("by_the_sea, and/or", 5),
+        ("OneRunOfLettersWithoutABlank", 4),
+        ("l’île déjà", 2),
+        ("l’i\u0302le de\u0301ja\u0300", 2),
+        ("領土問題", 2),
+        ("мирный договор", 2),
+        ("2 + 2 == 4", 0),
+    ],
+)
+def test_words_are_counted_once_each_in_any_script(text, count):
+    assert len(written.words(text)) == count
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("# only a comment", False),
+        ('"a text", 1 + 1', False),
+        ("no Python at all", False),
+        ("!ls\nislands", False),
+        ("print(1)", True),
+        ("one = 1", True),
+        ("%time print(1)\nimport os", True),
+    ],
+)
+def test_a_cell_computes_if_it_does_more_than_name_values(source, expected):
+    assert written.computes(source) is expected
+
+
+@pytest.mark.parametrize(
+    "source",
+    [f"# {TWELVE}", TWELVE, f"one = '{TWELVE}'", TWELVE.replace(" ", " = 1\n") + " = 1"],
+)
+def test_many_new_words_are_read_in_whatever_form(islands, source):
+    assert written.in_code(islands, ["one = 1", source]) >= {source}
+
+
+def test_words_of_several_cells_add_up(islands):
+    words = TWELVE.split()
+    assert written.in_code(islands, words[:4]) == set()
+    assert written.in_code(islands, [f"x = {word!r}" for word in words]) == {
+        f"x = {word!r}" for word in words
+    }
+
+
+def test_what_was_handed_out_and_its_answers_are_nobodys_writing(islands):
+    code = [cell.source for cell in islands.release.cells if cell.cell_type == "code"]
+    models = [islands.source.cells[task.solution].source for task in islands.tasks]
+    assert written.in_code(islands, [*code, *models]) == set()

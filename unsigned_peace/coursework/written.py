@@ -1,0 +1,91 @@
+"""Written work in cells of code: what a person has to read, since no rule can.
+
+Students write essays as comments, in texts, as key words, in commands of the shell. Such forms have
+no end, so they are not told apart: the words that a notebook's code has, and the assignment's code
+has not, are counted, whatever they are to Python.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+import unicodedata
+
+from unsigned_peace.coursework.assignments import Assignment
+
+#: So many different words are writing: of any in one cell that computes nothing, and of new ones in
+#: all code.
+WORDS_ALONE, WORDS_IN_CODE = 8, 10
+
+#: A word; of one without an end, eight letters each, and of scripts that leave no blank between
+#: words, two.
+_WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]{1,2}|[^\W\d_]{2,8}|[^\W\d_a-z]")
+#: A line that Jupyter and not Python reads: a command of its own (%time), or of the system's (!ls),
+#: also where a variable takes what it says; a question (load?).
+_COMMAND = re.compile(
+    r"^([ \t]*+)(?:[%!?].*|[\w, \t]+=[ \t]*[%!].*|[\w.%]+\?{1,2}[ \t]*)$", re.MULTILINE
+)
+
+
+def statements(source: str) -> list[ast.stmt] | None:
+    """The statements of a cell of code, its commands for Jupyter aside; None if it is no Python."""
+    # As it stands first: a line of Python may begin with a sign of Jupyter's (``!=``, or ``%``
+    # within a text).
+    for text in (source, _COMMAND.sub(r"\1pass", source)):
+        try:
+            return ast.parse(text).body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+    return None
+
+
+def computes(source: str) -> bool:
+    """Whether a cell of code calls or assigns anything, or imports, or repeats."""
+    return any(
+        not isinstance(statement, (ast.Expr, ast.Pass))
+        or any(isinstance(part, ast.Call) for part in ast.walk(statement))
+        for statement in statements(source) or []
+    )
+
+
+def words(text: str) -> set[str]:
+    """The different words of a text, whatever they are to Python."""
+    # What stands above, below or around a letter is no letter to a pattern.
+    letters = (sign for sign in text if unicodedata.category(sign)[0] != "M")
+    return set(_WORD.findall("".join(letters).casefold()))
+
+
+def in_code(assignment: Assignment, sources: list[str]) -> set[str]:
+    """Of the sources of a student's cells of code those that a person has to read."""
+    handed_out = [cell.source for cell in assignment.release.cells]
+    models = [assignment.source.cells[task.solution].source for task in assignment.tasks]
+    official = {line.strip() for source in handed_out + models for line in source.splitlines()}
+    said = {
+        source: words(
+            "\n".join(line for line in source.splitlines() if line.strip() not in official)
+        )
+        for source in sources
+    }
+    known = _words_of_code(assignment, models)
+    new = {source: found - known for source, found in said.items()}
+    if len(set().union(*new.values())) >= WORDS_IN_CODE:
+        return {source for source, found in new.items() if found}
+    return {
+        source
+        for source, found in said.items()
+        if len(found) >= WORDS_ALONE and not computes(source)
+    }
+
+
+def _words_of_code(assignment: Assignment, models: list[str]) -> set[str]:
+    """The words that an assignment's code and its model answers use, comments aside."""
+    code = [cell.source for cell in assignment.release.cells if cell.cell_type == "code"]
+    return {
+        word
+        for source in code + models
+        for token in tokenize.generate_tokens(io.StringIO(source).readline)
+        if token.type in (tokenize.NAME, tokenize.STRING)
+        for word in words(token.string)
+    }
