@@ -69,7 +69,7 @@ def host(under):
 def test_search_works_from_a_folder_without_a_server(page):
     page.goto(f"{(SITE / 'search.html').as_uri()}?q=Shimoda")
     result = page.locator("#search-results li a[href*='borders.html']").first
-    result.wait_for(timeout=10000)
+    result.wait_for(timeout=60_000)
     result.click()
     page.get_by_role("heading", level=1, name="Who administered what before?").wait_for()
     assert page.url.startswith("file:")
@@ -78,7 +78,7 @@ def test_search_works_from_a_folder_without_a_server(page):
 def test_search_finds_years_and_leads_to_records(page):
     page.goto(f"{(SITE / 'search.html').as_uri()}?q=1956")
     page.locator("#search-results li a[href*='joint-declaration.html']").first.wait_for(
-        timeout=10000
+        timeout=60_000
     )
     pages = page.locator("#search-results li a").evaluate_all(
         "links => links.map(link => link.closest('#found-records') !== null)"
@@ -104,7 +104,7 @@ def test_the_search_field_of_a_page_leads_to_results_without_a_server(browser, w
     field.fill("Khrushchev")
     field.press("Enter")
     page.locator("#search-results li a[href*='joint-declaration.html']").first.wait_for(
-        timeout=10000
+        timeout=60_000
     )
     context.close()
 
@@ -250,7 +250,7 @@ def test_a_lost_reader_can_search_wherever_the_site_is_served(page, under):
         until(page, weight)  # the book's own style is there
         page.get_by_label("Words to look for").fill("Shikotan")
         page.get_by_role("button", name="Search").press("Enter")
-        page.locator("#search-results li a").first.wait_for(timeout=10000)
+        page.locator("#search-results li a").first.wait_for(timeout=60_000)
     assert errors == []
 
 

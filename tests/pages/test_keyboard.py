@@ -144,7 +144,7 @@ def test_controls_of_a_chart_change_it(browser, address):
             "figure.chart", has=visit.page.locator(".drawing[data-controls]")
         ).first
         figure.locator(".drawing-wake").press("Enter")
-        figure.locator(".drawing-live svg").first.wait_for(timeout=20000)
+        figure.locator(".drawing-live svg").first.wait_for(timeout=60_000)
         until(visit.page, "document.activeElement.closest('.vega-bindings')")
         before = figure.locator(".drawing-live svg").first.inner_html()
         visit.page.keyboard.press("ArrowRight")

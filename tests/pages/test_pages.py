@@ -68,7 +68,7 @@ def test_every_chart_becomes_interactive_when_a_reader_comes_to_it(browser, addr
             drawing = figures.nth(position).locator(".drawing")
             drawing.scroll_into_view_if_needed()
             drawing.hover()
-            figures.nth(position).locator(".drawing-live svg").first.wait_for(timeout=15000)
+            figures.nth(position).locator(".drawing-live svg").first.wait_for(timeout=60_000)
         assert visit.errors == []
         assert visit.outside == []
         assert visit.weight() <= HEAVIEST_LIVE
@@ -124,7 +124,7 @@ def test_a_chart_with_controls_wakes_when_it_is_scrolled_to(browser, address):
         viewport={"width": 360, "height": 800},
     ) as visit:
         slider = visit.page.locator("#exhibit-win-sets .vega-bindings input")
-        slider.wait_for(timeout=15000)
+        slider.wait_for(timeout=60_000)
         drawn = visit.page.locator("#exhibit-win-sets .drawing-live svg").first
         assert slider.bounding_box()["y"] < drawn.bounding_box()["y"]
         row = visit.page.locator("#exhibit-win-sets .vega-bind").first
@@ -146,7 +146,7 @@ def test_a_finger_reads_a_mark(browser, address):
         drawing.scroll_into_view_if_needed()
         drawing.tap()
         mark = drawing.locator(".drawing-live svg .mark-symbol path").nth(5)
-        mark.wait_for(timeout=15000)
+        mark.wait_for(timeout=60_000)
         mark.scroll_into_view_if_needed()
         box = mark.bounding_box()
         visit.page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

@@ -6,7 +6,10 @@ Drawings that suit both themes and telephones, cards of exhibits, links, the zip
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -399,3 +402,34 @@ def test_naming_the_records_makes_no_chapter_rest_on_other_tables(monkeypatch):
     monkeypatch.setattr(dataset, "tables_read", set())
     exhibits.rests_on(load("disputes"))
     assert dataset.tables_read == {"disputes", dataset.WHOLE}
+
+
+# drawings and the system's fonts -----------------------------------------------------------------
+
+_MEASURES = """
+import re, sys
+from unsigned_peace.publishing.charts import drawing
+drawing._kept = lambda _kind, _from, make: make()
+y = {"field": "a", "type": "nominal", "axis": {"labelLimit": 500, "labelFontSize": 14}}
+chart = {
+    "data": {"values": [{"a": sys.argv[1]}]}, "mark": "bar", "encoding": {"y": y}, "width": 100
+}
+print(re.search(r'width="([\\d.]+)"', drawing._drawing(chart))[1])
+"""
+
+
+def _width(label: str, **environment: str) -> float:
+    command = [sys.executable, "-c", _MEASURES, label]
+    env = {**os.environ, **environment}
+    return float(subprocess.run(command, env=env, capture_output=True, check=True).stdout)
+
+
+@pytest.mark.parametrize("label", ["\u6761\u7d04\u3001\u3042", "\u2192 \u2713 \u1e3f"])
+def test_a_drawing_is_the_same_whatever_fonts_the_system_has(tmp_path, label):
+    none = tmp_path / "fonts.conf"
+    none.write_text(f"<fontconfig><dir>{tmp_path}</dir></fontconfig>")
+    assert _width(label) == _width(label, FONTCONFIG_FILE=str(none))
+
+
+def test_a_japanese_sign_has_its_room_in_a_drawing():
+    assert _width("\u5cf6" * 7) - _width("\u5cf6" * 2) == 5 * 14

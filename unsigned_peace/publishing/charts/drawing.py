@@ -6,12 +6,15 @@ Drawings are kept in ``_build/drawings``, each under the digest of all that it w
 from __future__ import annotations
 
 import atexit
+import functools
+import html
 import json
 import math
 import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from importlib import metadata
@@ -42,8 +45,16 @@ if TYPE_CHECKING:
 
 DRAWINGS = paths.BUILT / "drawings"
 
+#: A font in which every Japanese sign is a square (``scripts/square_signs.py`` makes it).
+_SQUARE_SIGNS = Path(__file__).parent / "fonts" / "square-signs.ttf"
+
 #: What a kept drawing was drawn by, beside its specification.
-_DRAWN_BY = f"{metadata.version('vl-convert-python')} {file_digest(Path(_compact.__file__))}"
+_DRAWN_BY = " ".join(
+    [
+        metadata.version("vl-convert-python"),
+        *map(file_digest, [Path(_compact.__file__), _SQUARE_SIGNS]),
+    ]
+)
 
 #: The kept drawings that this process has used.
 used: set[Path] = set()
@@ -120,10 +131,34 @@ def svg(specification: dict, prefix: str, hidden: bool = True) -> str:
     )
 
 
+@functools.cache
+def settle_fonts() -> None:
+    """Has the drawing library know the fonts that come with it and no others, and Japanese signs by
+    their width.
+
+    It measures words by the fonts that it finds. By the system's, drawings would differ from one
+    machine to the next, and where none has Japanese signs these would stand in too little room.
+    """
+    before = os.environ.get("FONTCONFIG_FILE")
+    with tempfile.TemporaryDirectory() as empty:
+        settings = Path(empty) / "fonts.conf"
+        settings.write_text(f"<fontconfig><dir>{html.escape(empty)}</dir></fontconfig>")
+        # It looks for the system's once, at its first use; nothing else is to go by this.
+        os.environ["FONTCONFIG_FILE"] = str(settings)
+        try:
+            vl_convert.register_font_directory(str(_SQUARE_SIGNS.parent))
+        finally:
+            if before is None:
+                del os.environ["FONTCONFIG_FILE"]
+            else:
+                os.environ["FONTCONFIG_FILE"] = before
+
+
 def _drawing(specification: dict) -> str:
     """A specification as the drawing library draws it; its names depend on this drawing alone."""
 
     def draw() -> str:
+        settle_fonts()
         order: dict[str, int] = {}
         # the library counts clips and gradients on from one drawing to the next
         counted = vl_convert.vegalite_to_svg(specification)

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import html
 import json
+import multiprocessing
 import re
 import textwrap
+from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -184,22 +186,34 @@ def _drawn(
     """A picture with a chart in a room of it (left, top, width, height)."""
     chart = ""
     if specification:
+        drawing.settle_fonts()
         chart = vl_convert.vegalite_to_svg(drawing.drawn(json.loads(specification)))
         place = 'x="{}" y="{}" width="{}" height="{}"'.format(*room)
         chart = re.sub(
             r'(<svg[^>]*?) width="[\d.]+" height="[\d.]+"', rf"\1 {place}", chart, count=1
         )
-    return vl_convert.svg_to_png(
-        render(
-            template,
-            size=PICTURE,
-            margin=MARGIN,
-            book=imprint().name,
-            title=title,
-            finding=finding,
-            chart=chart,
-        )
+    whole = render(
+        template,
+        size=PICTURE,
+        margin=MARGIN,
+        book=imprint().name,
+        title=title,
+        finding=finding,
+        chart=chart,
     )
+    return _painter().submit(_painted, whole).result()
+
+
+@cache
+def _painter() -> ProcessPoolExecutor:
+    """A process that knows the system's fonts, which drawings do without: a title may be in any
+    script.
+    """
+    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+
+
+def _painted(picture: str) -> bytes:
+    return vl_convert.svg_to_png(picture)
 
 
 def setup(app: Sphinx) -> None:
