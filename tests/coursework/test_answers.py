@@ -51,6 +51,13 @@ def test_a_plain_value_arrives_as_it_was(value):
     assert arrived == value and type(arrived) is type(value)
 
 
+@pytest.mark.parametrize("name", [pd.Period("1900", "Y"), pd.Interval(1, 2), print])
+def test_no_answer_fails_for_the_name_of_a_column_or_an_index(name):
+    arrived = crossed(pd.Series([1, 2], index=pd.Index([3, 4], name=name), name=name))
+    assert arrived.to_dict() == {3: 1, 4: 2}
+    assert arrived.name == arrived.index.name == str(name)
+
+
 def test_missing_values_arrive():
     assert crossed(pd.NaT) is pd.NaT and crossed(pd.NA) is pd.NA and np.isnan(crossed(float("nan")))
 

@@ -20,7 +20,7 @@ from nbgrader.api import Gradebook
 
 from tests.coursework import making, sample
 from unsigned_peace.coursework import __main__ as commands
-from unsigned_peace.coursework import grading, reports, scoring
+from unsigned_peace.coursework import collecting, grading, reports, scoring
 from unsigned_peace.coursework.assignments import SOURCES, paths, read
 from unsigned_peace.coursework.collecting import collect
 from unsigned_peace.coursework.course import COURSE, Book, database, prepare
@@ -664,3 +664,19 @@ def test_answers_are_checked_when_their_code_has_ended(assignment, tmp_path, mon
         grading.grade(assignment, path, [], examiner, "key")
     assert done.count("checked") == len(assignment.tasks)
     assert "asked" not in done[done.index("checked") :]
+
+
+def test_litter_that_nobody_can_look_into_is_named(tmp_path, monkeypatch):
+    """As root all can be looked into, so that a folder is closed is acted here."""
+    inner = tmp_path / "__pycache__" / "closed"
+    inner.mkdir(parents=True)
+    looked = os.scandir
+
+    def scandir(path):
+        if Path(path) == inner:
+            raise PermissionError(13, "Permission denied")
+        return looked(path)
+
+    assert not collecting._may_hold_a_notebook(inner.parent)
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert collecting._may_hold_a_notebook(inner.parent)

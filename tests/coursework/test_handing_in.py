@@ -75,7 +75,17 @@ OUTPUTS = (
     "onload=\"alert(24)\"/>', 'text/latex': '$$x$$'}, raw=True)\n"
     "print('<script>alert(25)</script>')\n'<img src=x onerror=alert(26)>'"
 )
-NAMES = ["=1+1", "+2", "-3", "@four", "＝5", "a\tb", "\x1b[31mred", "<img src=x onerror=alert(31)>"]
+NAMES = [
+    "=1+1",
+    "'=1+1",
+    "+2",
+    "-3",
+    "@four",
+    "＝5",
+    "a\tb",
+    "\x1b[31mred",
+    "<img src=x onerror=alert(31)>",
+]
 ESSAY = (
     "The population figures of 1945 cannot be compared with those of today, since nobody "
     "counted in the same way."
@@ -1037,6 +1047,49 @@ def unusual(tmp_path_factory):
             )
         ),
     )
+    hand_in(
+        "nameless",
+        before("class Fault(Exception): ...\nFault.__name__ = ''\nraise Fault", "task-3"),
+    )
+    hand_in(
+        "named-in-kanji", before("class \u8aa4\u308a(Exception): ...\nraise \u8aa4\u308a", "task-3")
+    )
+    answers = answers_of(this.blank(), "task-2")
+    hand_in(
+        "reset-below",
+        lambda notebook: (
+            before(
+                f"def solve():\n    global {', '.join(answers)}\n    "
+                + cell(notebook, "task-2")["source"].replace("\n", "\n    "),
+                "task-1",
+            )(notebook),
+            wrong(notebook),
+            before("solve()", "task-5")(notebook),
+            before(" = ".join([*answers, "0"]), "task-6")(notebook),
+        ),
+    )
+    hand_in(
+        "deleted-below",
+        lambda notebook: (
+            wrong(notebook),
+            before(f"{answers[0]} = 5\ndel {answers[1]}", "task-3")(notebook),
+        ),
+    )
+    hand_in(
+        "attached",
+        lambda notebook: cell(notebook, "essay-1").update(
+            source="", attachments={"my page.png": {"image/png": PIXEL}}
+        ),
+    )
+
+    def without_marks(notebook: dict) -> None:
+        cell(notebook, "essay-1").update(
+            cell_type="code", source='print("Small, since")', outputs=[], execution_count=None
+        )
+        for place in notebook["cells"]:
+            place["metadata"] = {}
+
+    hand_in("in-its-cell-as-code-without-marks", without_marks)
     hand_in("in-pieces", lambda notebook: notebook["cells"].extend(map(code, PIECES)))
     for student, language in {"in-french": FRENCH, "in-vietnamese": VIETNAMESE}.items():
         pieces = [unicodedata.normalize("NFD", piece) for piece in language]
@@ -1160,7 +1213,6 @@ JAPANESE = (
         "setup-again",
         "above-setup",
         "trial-between",
-        "switched-off",
         "wrapped",
         "no-setup",
         "setup-last",
@@ -1185,9 +1237,11 @@ def test_an_unusual_way_to_a_right_answer_costs_nothing(unusual, student):
     assert (row["score"], row["status"]) == ("20", "graded"), row
 
 
-@pytest.mark.parametrize("student", ["patched", "kinds", "labelled"])
-def test_much_code_of_ones_own_without_an_essay_costs_a_glance(unusual, student):
-    """Words of code and of an essay are not told apart: a person looks, and nothing is lost."""
+@pytest.mark.parametrize("student", ["patched", "kinds", "labelled", "switched-off"])
+def test_what_may_be_an_essay_and_is_none_costs_a_glance(unusual, student):
+    """Words of code and of an essay are not told apart, and code in a cell of text is text: a
+    person looks, and nothing is lost.
+    """
     row = unusual.row(student)
     assert (row["score"], row["status"]) == ("20", "essay waits"), row
 
@@ -1247,9 +1301,10 @@ def test_who_worked_elsewhere_loses_no_points_without_a_word(unusual, student):
     assert row["score"] == "17" and row["message"].partition(";")[0] == LOOK, row
 
 
-def test_why_to_look_is_said_as_it_was(unusual):
+@pytest.mark.parametrize("student", ["wrong-twice", "reset-below", "deleted-below"])
+def test_why_to_look_is_said_as_it_was(unusual, student):
     """All cells are as they were handed out, and an answer stands in that of a later task."""
-    message = unusual.row("wrong-twice")["message"]
+    message = unusual.row(student)["message"]
     assert message.startswith("look at task 2: points are missing, and an answer came below its")
 
 
@@ -1257,6 +1312,12 @@ def test_why_to_look_is_said_as_it_was(unusual):
 def test_who_wrote_into_the_cells_of_answers_alone_is_not_named(unusual, student):
     row = unusual.row(student)
     assert (row["score"], row["message"]) == ("17", ""), row
+
+
+def test_an_error_is_named_whatever_it_is_called(unusual):
+    ended = "the cell of task 3 ended with "
+    assert f"{ended}an error without a name" in unusual.row("nameless")["message"]
+    assert f"{ended}\u8aa4\u308a" in unusual.row("named-in-kanji")["message"]
 
 
 def test_each_cell_of_an_answer_that_failed_is_named(unusual):
@@ -1325,6 +1386,8 @@ def test_a_second_try_is_said_before_all_errors(unusual):
         "beside-answers",
         "photo",
         "quoted",
+        "attached",
+        "in-its-cell-as-code-without-marks",
     ],
 )
 def test_an_essay_in_an_unusual_form_waits(unusual, student):

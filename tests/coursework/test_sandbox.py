@@ -619,6 +619,19 @@ def test_a_bound_that_the_code_ignores_is_said_all_the_same(code, stopped):
     assert any("error" in event for event in events)
 
 
+def test_an_error_is_named_where_all_that_may_be_shown_is_used_up():
+    picture = "display({'image/png': 'iVBO' * 240_000}, raw=True)"
+    with Process(replace(LIMITS, output=Limits().output)) as process:
+        process.start()
+        list(process.ask({"run": "from IPython.display import display"}))
+        for shown in (picture, "'x' * 10_000", "'x' * 10"):
+            while len(list(process.ask({"run": shown}))) > 1:
+                pass
+        *events, done = process.ask({"run": "1 / 0"})
+    assert events == [{"error": {"ename": "ZeroDivisionError", "evalue": "", "traceback": ""}}]
+    assert done["done"] == {}
+
+
 def test_who_stops_a_process_of_its_own_is_not_held_up_from_outside():
     code = (
         "import os, time\nchild = os.fork()\nif not child:\n    time.sleep(60)\n"

@@ -27,6 +27,12 @@ def islands():
         ("l’i\u0302le de\u0301ja\u0300", 2),
         ("領土問題", 2),
         ("мирный договор", 2),
+        ("島々は小さく", 3),
+        ("GDPは島", 2),
+        ("ｱｲｳｴ", 2),
+        ("ကခဂဃ", 2),
+        ("កខគឃ", 2),
+        ("\U00020000\U00020001", 1),
         ("2 + 2 == 4", 0),
     ],
 )
@@ -70,3 +76,27 @@ def test_what_was_handed_out_and_its_answers_are_nobodys_writing(islands):
     code = [cell.source for cell in islands.release.cells if cell.cell_type == "code"]
     models = [islands.source.cells[task.solution].source for task in islands.tasks]
     assert written.in_code(islands, [*code, *models]) == set()
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("one = 1", True),
+        ("one += 1", True),
+        ("del one", True),
+        ("for one in []:\n    pass", True),
+        ("import os as one", True),
+        ("def f():\n    global one\n    one = 1", True),
+        ("[(one := 1) for _ in ()]", True),
+        ("exec('one = 1')", True),
+        ("one = !ls", True),
+        ("print(one)", False),
+        ("frame['one']", False),
+        ("f(one=1)", False),
+        ("def f():\n    one = 1", False),
+        ("[one for one in ()]", False),
+        ("once = 1", False),
+    ],
+)
+def test_what_gives_a_name_a_value_is_told_from_what_uses_it(source, expected):
+    assert written.sets(source, ["one"]) is expected

@@ -100,7 +100,7 @@ def encode(value: Any, depth: int = 0) -> Any:
     if isinstance(value, pd.Series):
         return {
             "series": {
-                "name": encode(value.name, depth + 1),
+                "name": _name(value.name, depth + 1),
                 "index": _index(value.index, depth),
                 "data": _column(value, depth),
             }
@@ -127,6 +127,14 @@ def encode(value: Any, depth: int = 0) -> Any:
     raise NotPlain(f"of kind {type(value).__name__}")
 
 
+def _name(name: object, depth: int) -> Any:
+    """A column's name; no answer fails for it, so one of a kind that does not cross is its text."""
+    try:
+        return encode(name, depth)
+    except NotPlain:
+        return encode(str(name), depth)
+
+
 def _short(values: Collection) -> list:
     if len(values) > MAX_ITEMS:
         raise NotPlain("a collection of too many items")
@@ -149,7 +157,7 @@ def _column(column: pd.Series, depth: int) -> dict:
 def _index(index: pd.Index, depth: int) -> dict:
     encoded = {
         "values": _items(index.tolist(), depth),
-        "names": _items(index.names, depth),
+        "names": [_name(name, depth + 1) for name in _short(index.names)],
         "dtype": str(index.dtype),
     }
     if index.nlevels > 1:

@@ -182,9 +182,7 @@ def _all_entries(folder: str | Path) -> list[tuple[os.DirEntry, bool]]:
 def _is_litter(entry: os.DirEntry, beside: Collection[str]) -> bool:
     """Whether something is what machines leave: by its name, and since no notebook lies in it."""
     if entry.is_dir(follow_symlinks=False):
-        return entry.name.lower() in LITTER and not any(
-            _is_notebook(name) and not name.startswith("._") for name in _all_files(entry.path)
-        )
+        return entry.name.lower() in LITTER and not _may_hold_a_notebook(entry.path)
     # macOS leaves ._x beside x
     is_half = entry.name.startswith("._") and entry.name[2:] in beside
     return is_half or entry.name.lower() in LITTER
@@ -318,10 +316,14 @@ def _below(folder: os.DirEntry, own: str | None = None) -> Iterator[tuple[Path, 
         yield from _lying(entries, own)
 
 
-def _all_files(folder: str | Path) -> Iterator[str]:
-    """The names of all files in a folder and below, whatever they are called."""
-    for _, _, names in os.walk(folder):
-        yield from names
+def _may_hold_a_notebook(folder: str | Path) -> bool:
+    """Whether there is a notebook in a folder or below, or a folder that nobody can look into."""
+    closed: list[OSError] = []
+    return any(
+        _is_notebook(name) and not name.startswith("._")
+        for _, _, names in os.walk(folder, onerror=closed.append)
+        for name in names
+    ) or bool(closed)
 
 
 def _cannot_be_opened(error: OSError) -> str:

@@ -27,7 +27,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from unsigned_peace.coursework import collecting, inert, submissions
+from unsigned_peace.coursework import collecting, inert, submissions, written
 from unsigned_peace.coursework.assignments import Assignment, Task, grade_id
 from unsigned_peace.coursework.course import (
     Book,
@@ -115,8 +115,8 @@ class Executed:
     #: Of each task by its name.
     points: dict[str, float]
     notes: list[str]
-    #: What is said before these: which tasks were answered in more than one try.
-    tries: list[str]
+    #: What is said before these, by task: which were answered in more than one try.
+    tries: dict[str, str]
     #: Whether this is final.
     final: bool
 
@@ -149,7 +149,7 @@ def execute(
     points: dict[str, float] = {}
     notes: list[str] = []
     errors: list[str] = []
-    tries: list[str] = []
+    tries: dict[str, str] = {}
     reasons: list[str] = []
     count = 0
     read: dict[str, _Read] = {}
@@ -198,13 +198,13 @@ def execute(
                 notes.append(f"the code was stopped in {place}")
             elif said.stopped and not reasons:
                 reasons.append(said.stopped)
-            if error and not (
+            if error is not None and not (
                 said.gone or task or error == "NotImplementedError" and _untouched(assignment, cell)
             ):
                 elsewhere = cell.get("id") in submission.ran
+                kind = re.sub(r"[^\w.]", "", error)[:60] or "an error without a name"
                 errors.append(
-                    f"{submissions.cell_named(name)} ended with "
-                    f"{re.sub(r'[^A-Za-z0-9_.]', '', error)[:60]}"
+                    f"{submissions.cell_named(name)} ended with {kind}"
                     f"{', and did not where it was written' if elsewhere else ''}"
                 )
             cell["outputs"], cell["execution_count"] = said.outputs.list, count
@@ -235,17 +235,17 @@ def execute(
         if process.exceeded and alive:
             reasons.append(process.exceeded)
             notes.append("what it left running was stopped")
-    # Only now: how long a check took would tell code that still runs whether it was right.
+    # Only now: how long a check took would tell code that still runs whether it was right. And all
+    # of them: else what ends a check from within would come about for wrong answers alone.
     for one in read.values():
         check(one.task, one.cell, one.at_check)
-        # Two tries and no further: answers that are guessed a cell each get no points.
         before = points[one.task.name]
+        for told in one.below:
+            check(one.task, one.cell, told)
         if one.below and before < one.task.points:
-            for told in one.below:
-                check(one.task, one.cell, told)
             missing = "missing" in one.at_check.problems.values()
             gained = missing or points[one.task.name] > before
-            tries.append(
+            tries[one.task.name] = (
                 f"{submissions.named(one.task.name)} was answered below its check"
                 f"{'' if gained else ', and not better'}"
             )
@@ -270,7 +270,9 @@ def execute(
 
 @dataclass
 class _Read:
-    """What was read of a task: at its check, and below, where it may be answered too."""
+    """What was read of a task: at its check, and below, where it may be answered too. Of readings
+    below two and no more: answers that are guessed a cell each get no points.
+    """
 
     task: Task
     cell: NotebookNode
@@ -346,7 +348,8 @@ def grade(
         return Outcome(key, "unreadable", "; ".join([needs, *notes])), None
     done = execute(assignment, submission, examiner, hidden=hidden)
     look = _to_look_at(assignment, submission, done)
-    notes = list(dict.fromkeys([*look, *done.tries, *notes, *submission.notes, *done.notes]))
+    tries = done.tries.values()
+    notes = list(dict.fromkeys([*look, *tries, *notes, *submission.notes, *done.notes]))
     outcome = Outcome(key, done.status, _cut("; ".join(notes)), notebook=True, final=done.final)
     return outcome, submission.notebook
 
@@ -365,8 +368,17 @@ def _to_look_at(
     There are more ways to answer elsewhere than can be read by rule; none of them may cost points
     without a word.
     """
-    short = [task for task in assignment.tasks if done.points.get(task.name, 0.0) < task.points]
-    if not short or submission.first_form and not done.tries:
+    short = [
+        task
+        for task in assignment.tasks
+        if done.points.get(task.name, 0.0) < task.points
+        and (
+            not submission.first_form
+            or task.name in done.tries
+            or _is_set_below(task, submission.notebook)
+        )
+    ]
+    if not short:
         return []
     tasks = ", ".join(submissions.named(task.name) for task in short)
     how = (
@@ -375,6 +387,17 @@ def _to_look_at(
         else "not only the cells of answers were written into"
     )
     return [f"look at {tasks}: points are missing, and {how}"]
+
+
+def _is_set_below(task: Task, notebook: NotebookNode) -> bool:
+    """Whether a cell below a task's check does more with the names of its answers than use them."""
+    names = [grade_id(cell) for cell in notebook.cells]
+    below = notebook.cells[names.index(f"{task.name}-check") + 1 :]
+    return any(
+        written.sets(cell.source, task.answers)
+        for cell, name in zip(below, names[-len(below) :], strict=True)
+        if cell.cell_type == "code" and not (name or "").endswith("-check")
+    )
 
 
 # many --------------------------------------------------------------------------------------------
@@ -498,6 +521,8 @@ def circumstances(package: Path = PACKAGE) -> str:
 def _child(job: Job, examiner: Examiner, out: Path) -> None:
     """What the process of one submission does: it ends with its record written, or without."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: not without its parent
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # that ends the parent, which ends this
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     lower("AS", CHILD_MEMORY)
     lower("CORE", 0)
     try:
@@ -531,7 +556,12 @@ def _begin(slot: _Slot, job: Job, out: Path) -> Outcome | None:
         process = multiprocessing.get_context("fork").Process(
             target=_child, args=(job, slot.examiner, out)
         )
-        process.start()
+        # An interrupt in the midst of it would be lost in what Python does around a fork.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     except (Stopped, RuntimeError, OSError) as error:
         return Outcome(job.key, "failed", f"its grading could not begin: {error}"[:300])
     slot.now = _Now(job, process)

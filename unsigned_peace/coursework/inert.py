@@ -19,6 +19,8 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from unsigned_peace.coursework.written import words
+
 #: So much Markdown of one cell is laid out, in characters, and of one notebook; what is beyond is
 #: shown as typed.
 MAX_LAID_OUT, MAX_LAID_OUT_ALL = 20_000, 60_000
@@ -86,6 +88,10 @@ _TAGS = {
 }
 
 
+#: Where a picture lies, which is no word of anybody's.
+_ADDRESS = re.compile(r"attachment:[^\s)>\"]+|src=\"[^\"]*\"")
+
+
 class Pictures:
     """The pictures that a cell of Markdown holds, by the address with which its text names them."""
 
@@ -151,17 +157,21 @@ class Renderer:
         if len(text) > most or _is_wide(text) or len(named := _with_addresses(text)) > most:
             return self.typed(text)
         self._text -= len(named)
-        tokens = self._markdown.parse(_tags_of_pictures(named))
+        named = _tags_of_pictures(named)
+        tokens = self._markdown.parse(named)
         if max((token.level for token in tokens), default=0) > MAX_NESTED - 4:
             return self.typed(text)
-        return _one_line(
-            nh3.clean(
-                self._markdown.renderer.render(tokens, self._markdown.options, {}),
-                tags=_TAGS,
-                attributes={"img": {"src", "alt"}, "ol": {"start"}},
-                url_schemes={"data"},
-            )
+        page = self._markdown.renderer.render(tokens, self._markdown.options, {})
+        shown = nh3.clean(
+            page,
+            tags=_TAGS,
+            attributes={"img": {"src", "alt"}, "ol": {"start"}},
+            url_schemes={"data"},
         )
+        # behind a fence, in a title, in more cells than a table has
+        if words(_ADDRESS.sub("", named)) - words(html.unescape(_ADDRESS.sub("", page))):
+            shown += f"<p><em>As it was typed:</em></p><pre>\n{html.escape(text)}</pre>"
+        return _one_line(shown)
 
     def gathered(self, texts: Iterable[tuple[str, Pictures | None]]) -> str:
         """What was written in other cells than the one where it is looked for, in one; what comes
@@ -308,7 +318,8 @@ def _escaped(letter: str) -> str:
 
 #: Where a cell of a table begins: at the text's begin, and behind a sign at which spreadsheets of
 #: some countries part cells.
-_BEGIN = re.compile(r"^[\t\r\n]|(?:^|(?<=;))[\s\"]*[^\s\";]")
+#: Marks of text that stand there already are doubled: names that differ by one stay different.
+_BEGIN = re.compile(r"^[\t\r\n]|(?:^|(?<=;))[\s\"]*'*[^\s\";']")
 
 
 def cell(text: str) -> str:

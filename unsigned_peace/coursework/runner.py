@@ -50,6 +50,8 @@ SENT, SENT_IMAGE, WRITTEN = 25_000, 1_000_000, 16_000_000
 #: Of what all cells write and show so many bytes are sent: less than a process may send, so that
 #: no number of honest outputs costs anybody their answers either.
 SENT_ALL = 6_000_000
+#: Where that is used up, errors are still named, in so many characters.
+SENT_ERRORS = 200_000
 #: What is printed in small pieces is sent in pieces of so many characters, or after so many
 #: seconds: around each stand more bytes than are in it.
 PIECE, PAUSE = 3_000, 0.1
@@ -158,7 +160,7 @@ class _Channel:
         self.requests = os.fdopen(os.dup(0), "r", encoding="utf-8", newline="\n")
         self._events = os.dup(1)
         self.token = ""
-        self._left = SENT_ALL
+        self._left, self._left_for_errors = SENT_ALL, SENT_ERRORS
         self._printed: list[str] = []
         self._stream, self._unsent, self._sent = "", 0, 0.0
         self.begin()
@@ -188,13 +190,19 @@ class _Channel:
         self.flush()
         self._write(dumps(event).encode() + b"\n")
 
-    def show(self, **event: object) -> None:
-        """Emits what a cell shows, if there is room."""
+    def show(self, **event: Any) -> None:
+        """Emits what a cell shows, if there is room; of an error at least its name."""
         self.flush()
         line = dumps(event).encode() + b"\n"
         if len(line) <= self._left:
             self._left -= len(line)
             self._write(line)
+        elif "error" in event:
+            named = {"ename": event["error"]["ename"][:100], "evalue": "", "traceback": ""}
+            line = dumps({"error": named}).encode() + b"\n"
+            self._left_for_errors -= len(line)
+            if self._left_for_errors >= 0:
+                self._write(line)
 
     def print(self, stream: str, text: str) -> None:
         """Takes what a cell prints. Raises ``OutputIsUp`` if it is more than a cell may."""

@@ -11,12 +11,14 @@ from __future__ import annotations
 import copy
 import dataclasses
 import json
+import math
 import os
 import re
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 import nbformat
 from nbformat import NotebookNode
@@ -82,7 +84,8 @@ def contents(path: Path) -> bytes:
             raise Unreadable("it is not a plain file")
         if status.st_size > MAX_FILE:
             raise Unreadable(
-                f"it has {status.st_size / 2**20:.0f} MB; at most {MAX_FILE // 2**20} MB are read"
+                f"it has {math.ceil(status.st_size / 2**20)} MB; at most {MAX_FILE // 2**20} MB "
+                f"are read"
             )
         return file.read(status.st_size)
 
@@ -153,6 +156,8 @@ def _cell(cell: dict) -> Cell:
             )
             if isinstance(content, str):
                 pictures.add(name, form, content)
+    if kind != "code" and isinstance(attached, dict) and not source.strip():
+        source = "\n\n".join(f"![](attachment:{quote(name)})" for name in attached)
     metadata = cell.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     name = marks.get("grade_id") if isinstance(marks, dict) else None
@@ -292,6 +297,8 @@ def rebuild(assignment: Assignment, cells: list[Cell]) -> Submission:
                 restored += [] if name in own else [name]
             if cell.kind != "code" and _letters(cell.source) in known:
                 continue
+            if name in assignment.essays:  # where a platform dropped its mark
+                cell = dataclasses.replace(cell, grade_id=name)
             name = None
         if name is None:
             if cell.source.strip() and _letters(cell.source) not in untouched:
@@ -338,18 +345,15 @@ def rebuild(assignment: Assignment, cells: list[Cell]) -> Submission:
         ]
         for name, copies in answers.items()
     }
-    switched_off: list[Cell] = []
     for name, copies in answers.items():
         # a copy made text is switched off, unless there is no other; a person may read it
         answers[name] = [copy_ for copy_ in copies if copy_.kind == kinds[name]] or copies
         said = earlier.setdefault(name, [])
-        dropped = [
+        said += [
             copy_
             for copy_ in copies
             if not any(copy_ is other for other in (*answers[name], *said))
         ]
-        said += dropped
-        switched_off += dropped
     tasks = [
         cell for name, copies in answers.items() for cell in copies if name not in assignment.essays
     ]
@@ -360,7 +364,7 @@ def rebuild(assignment: Assignment, cells: list[Cell]) -> Submission:
         if _letters(cell.source) not in known  # a copy of what the assignment says
         and not any(cell is answer for copies in answers.values() for answer in copies)
     ]
-    elsewhere = _writing(assignment, [*loose, *within, *tasks], switched_off)
+    elsewhere = _writing(assignment, [*loose, *within, *tasks])
     # two essays may stand in the cell of one
     elsewhere += [cell for name in assignment.essays for cell in answers.get(name, [])]
     shown = inert.Renderer()
@@ -501,7 +505,7 @@ def _is_code(cell: Cell) -> bool:
     return cell.kind == "code" and written.statements(cell.source) is not None
 
 
-def _writing(assignment: Assignment, cells: list[Cell], switched_off: list[Cell]) -> list[Cell]:
+def _writing(assignment: Assignment, cells: list[Cell]) -> list[Cell]:
     """Of a student's cells those that a person has to read where an essay's cell is empty: all of
     text, and of code those with words that the assignment's code has not, if these are many.
 
@@ -511,12 +515,7 @@ def _writing(assignment: Assignment, cells: list[Cell], switched_off: list[Cell]
     texts = [
         cell
         for cell in cells
-        if cell.source.strip()
-        and (
-            cell.grade_id in assignment.essays
-            or cell.kind != "code"
-            and not (cell in switched_off and written.computes(cell.source))
-        )
+        if cell.source.strip() and (cell.kind != "code" or cell.grade_id in assignment.essays)
     ]
     code = written.in_code(assignment, [cell.source for cell in cells if cell not in texts])
     return [cell for cell in cells if cell in texts or cell.source in code]

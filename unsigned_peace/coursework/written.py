@@ -10,8 +10,10 @@ from __future__ import annotations
 import ast
 import io
 import re
+import symtable
 import tokenize
 import unicodedata
+from collections.abc import Collection
 
 from unsigned_peace.coursework.assignments import Assignment
 
@@ -19,9 +21,16 @@ from unsigned_peace.coursework.assignments import Assignment
 #: all code.
 WORDS_ALONE, WORDS_IN_CODE = 8, 10
 
+#: Scripts that leave no blank between words: of South East Asia, Tibet, China and Japan.
+_UNBROKEN = (
+    r"\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u1aaf\u1b00-\u1b7f\u2e80-\u31ff"
+    r"\u3400-\ua4cf\ua980-\ua9ff\uaa60-\uaadf\uf900-\ufaff\uff66-\uff9f\U00016fe0-\U0003ffff"
+)
 #: A word; of one without an end, eight letters each, and of scripts that leave no blank between
 #: words, two.
-_WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]{1,2}|[^\W\d_]{2,8}|[^\W\d_a-z]")
+_WORD = re.compile(
+    rf"(?:(?=[{_UNBROKEN}])[^\W_]){{1,2}}|(?:(?![{_UNBROKEN}])[^\W\d_]){{2,8}}|[^\W\d_a-z]"
+)
 #: A line that Jupyter and not Python reads: a command of its own (%time), or of the system's (!ls),
 #: also where a variable takes what it says; a question (load?).
 _COMMAND = re.compile(
@@ -34,11 +43,16 @@ def statements(source: str) -> list[ast.stmt] | None:
     # As it stands first: a line of Python may begin with a sign of Jupyter's (``!=``, or ``%``
     # within a text).
     for text in (source, _COMMAND.sub(r"\1pass", source)):
-        try:
-            return ast.parse(text).body
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
+        if (found := _parsed(text)) is not None:
+            return found
     return None
+
+
+def _parsed(source: str) -> list[ast.stmt] | None:
+    try:
+        return ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def computes(source: str) -> bool:
@@ -89,3 +103,29 @@ def _words_of_code(assignment: Assignment, models: list[str]) -> set[str]:
         if token.type in (tokenize.NAME, tokenize.STRING)
         for word in words(token.string)
     }
+
+
+#: By these a name can be given a value without standing there as one.
+_UNSEEN = re.compile(r"\b(exec|eval|globals|locals|vars|setattr|get_ipython)\b")
+
+
+def sets(source: str, names: Collection[str]) -> bool:
+    """Whether a cell of code may give values to some of these names, or take them."""
+    try:
+        waiting = [symtable.symtable(source, "", "exec")]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        waiting = []
+    if not waiting or _UNSEEN.search(source):
+        return any(re.search(rf"\b{re.escape(name)}\b", source) for name in names)
+    while waiting:
+        table = waiting.pop()
+        waiting += table.get_children()
+        for symbol in table.get_symbols():
+            outside = table.get_type() == "module" or symbol.is_declared_global()
+            if (
+                outside
+                and symbol.get_name() in names
+                and (symbol.is_assigned() or symbol.is_imported())
+            ):
+                return True
+    return False
