@@ -16,7 +16,8 @@ RUNTIME = SITE / "_static" / "unsigned-peace" / "live"
 #: A first press on a busy machine: it loads and starts Python.
 PATIENCE = 240_000
 
-_PRESS = """async (number) => {
+#: A function of the page: presses the button of a cell, by its number from 0, and gives what came.
+PRESS = """async (number) => {
   const input = document.querySelectorAll(".cell_input:not(.of-your-own)")[number];
   const ran = new Promise((resolve) =>
     addEventListener("unsigned-peace-ran", (event) => resolve(event.detail), { once: true }));
@@ -33,7 +34,7 @@ def prepared() -> bool:
 def press(page: Page, number: int) -> dict[str, Any]:
     """Presses the button of a cell of the page (from 0); what running it gave."""
     page.set_default_timeout(PATIENCE)
-    return page.evaluate(_PRESS, number)
+    return page.evaluate(PRESS, number)
 
 
 def committed(chapter: str) -> list[list[dict]]:
