@@ -516,7 +516,7 @@ def test_pictures_of_an_essay_are_shown_or_named(class_, form, browser):
         page
     )
     assert (
-        "1 picture could not be shown" in class_.row("pictures")["message"]
+        "2 pictures could not be shown" in class_.row("pictures")["message"]
         and class_.row("pictures")["status"] == "essay waits"
     )
     address, headers = form("pictures")
@@ -1075,6 +1075,23 @@ def unusual(tmp_path_factory):
             before(f"{answers[0]} = 5\ndel {answers[1]}", "task-3")(notebook),
         ),
     )
+    emptied = "\nright = list(north_to_south)\nrows = north_to_south = []"
+    for student, then in {
+        "through-another-name": "rows.extend(right)",
+        "through-a-star": "open('mine.py', 'w').write(f'north_to_south = {right}')\n"
+        "from mine import *",
+        "then-stopped": "rows.extend(right)\nimport os\nos._exit(0)",
+    }.items():
+        hand_in(
+            student,
+            lambda notebook, then=then: (
+                cell(notebook, "task-1").update(
+                    source=cell(notebook, "task-1")["source"] + emptied
+                ),
+                before(then, "task-3")(notebook),
+                before("rows.clear()\n%reset -f", "task-7")(notebook),
+            ),
+        )
     hand_in(
         "attached",
         lambda notebook: cell(notebook, "essay-1").update(
@@ -1301,7 +1318,7 @@ def test_who_worked_elsewhere_loses_no_points_without_a_word(unusual, student):
     assert row["score"] == "17" and row["message"].partition(";")[0] == LOOK, row
 
 
-@pytest.mark.parametrize("student", ["wrong-twice", "reset-below", "deleted-below"])
+@pytest.mark.parametrize("student", ["wrong-twice", "deleted-below"])
 def test_why_to_look_is_said_as_it_was(unusual, student):
     """All cells are as they were handed out, and an answer stands in that of a later task."""
     message = unusual.row(student)["message"]
@@ -1312,6 +1329,20 @@ def test_why_to_look_is_said_as_it_was(unusual, student):
 def test_who_wrote_into_the_cells_of_answers_alone_is_not_named(unusual, student):
     row = unusual.row(student)
     assert (row["score"], row["message"]) == ("17", ""), row
+
+
+@pytest.mark.parametrize(
+    ("student", "said"),
+    [
+        ("reset-below", "task 2 was answered below its check"),
+        ("through-another-name", "task 1 was answered below its check"),
+        ("through-a-star", "task 1 was answered below its check"),
+        ("then-stopped", "look at task 1, task 3"),
+    ],
+)
+def test_an_answer_below_its_check_is_seen_whoever_sets_it(unusual, student, said):
+    row = unusual.row(student)
+    assert row["message"].startswith(said), row
 
 
 def test_an_error_is_named_whatever_it_is_called(unusual):

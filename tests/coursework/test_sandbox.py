@@ -258,7 +258,8 @@ def test_to_make_values_of_answers_takes_no_longer_than_a_cell_may():
             "stopped": "time"
         }
         events = list(process.ask({"try": "1", "given": {"a": {"date": "9"}}}))
-        assert errors(events) == ["ValueError"] and events[-1]["done"] == {}
+        assert errors(events) == ["ValueError"]
+        assert events[-1]["done"] == {"error": "ValueError"}
 
 
 def test_who_computes_in_one_long_step_does_not_wait():
@@ -629,7 +630,7 @@ def test_an_error_is_named_where_all_that_may_be_shown_is_used_up():
                 pass
         *events, done = process.ask({"run": "1 / 0"})
     assert events == [{"error": {"ename": "ZeroDivisionError", "evalue": "", "traceback": ""}}]
-    assert done["done"] == {}
+    assert done["done"] == {"error": "ZeroDivisionError"}
 
 
 def test_who_stops_a_process_of_its_own_is_not_held_up_from_outside():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from unsigned_peace.coursework import written
+from unsigned_peace.coursework import submissions, written
 from unsigned_peace.coursework.assignments import read
 from unsigned_peace.paths import ROOT
 
@@ -22,7 +24,9 @@ def islands():
         ("Peace peace PEACE", 1),
         ("a b c", 0),
         ("by_the_sea, and/or", 5),
-        ("OneRunOfLettersWithoutABlank", 4),
+        ("fifteen-lettersss", 2),
+        ("OneRunOfLettersWithoutABlank", 3),
+        ("resident residents", 2),
         ("l’île déjà", 2),
         ("l’i\u0302le de\u0301ja\u0300", 2),
         ("領土問題", 2),
@@ -32,6 +36,7 @@ def islands():
         ("ｱｲｳｴ", 2),
         ("ကခဂဃ", 2),
         ("កខគឃ", 2),
+        ("\u1bc0\u1bc1\u1bc2\u1bc3", 2),
         ("\U00020000\U00020001", 1),
         ("2 + 2 == 4", 0),
     ],
@@ -50,6 +55,8 @@ def test_words_are_counted_once_each_in_any_script(text, count):
         ("print(1)", True),
         ("one = 1", True),
         ("%time print(1)\nimport os", True),
+        ("%%time\nprint(1)", True),
+        ("%%markdown\nland(sea, sky)", False),
     ],
 )
 def test_a_cell_computes_if_it_does_more_than_name_values(source, expected):
@@ -100,3 +107,22 @@ def test_what_was_handed_out_and_its_answers_are_nobodys_writing(islands):
 )
 def test_what_gives_a_name_a_value_is_told_from_what_uses_it(source, expected):
     assert written.sets(source, ["one"]) is expected
+
+
+def test_cells_that_are_none_leave_the_bound_to_those_that_are():
+    cells = [None, *[{"cell_type": "code", "source": ""}] * submissions.MAX_CELLS]
+    assert len(submissions.read(json.dumps({"cells": cells}).encode())) == submissions.MAX_CELLS
+    cells.append({"cell_type": "markdown", "source": "An essay."})
+    with pytest.raises(submissions.Unreadable, match="more than 2000 cells"):
+        submissions.read(json.dumps({"cells": cells}).encode())
+
+
+def test_a_line_that_is_none_is_read_as_it_stands():
+    cells = [{"cell_type": "markdown", "source": ["One ", ["two"], 3]}]
+    assert submissions.read(json.dumps({"cells": cells}).encode())[0].source == 'One ["two"]3'
+
+
+def test_a_picture_that_no_text_refers_to_is_part_of_what_is_written():
+    cell = {"cell_type": "markdown", "source": "Here.", "attachments": {"a b\ud800.png": {}}}
+    (read,) = submissions.read(json.dumps({"cells": [cell]}).encode())
+    assert read.source == "Here.\n\n![](attachment:a%20b%3F.png)"

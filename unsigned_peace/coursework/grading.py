@@ -117,6 +117,8 @@ class Executed:
     notes: list[str]
     #: What is said before these, by task: which were answered in more than one try.
     tries: dict[str, str]
+    #: The tasks whose answers became others below their check, whatever they were in the end.
+    changed: set[str]
     #: Whether this is final.
     final: bool
 
@@ -187,7 +189,7 @@ def execute(
                 said = ask_cell(
                     process, {"run": cell.source}, limits.total if name == "setup" else None
                 )  # the setup cell is ours, and on a busy machine slow
-            error = said.outputs.error
+            error = said.error
             if said.gone:
                 alive = False
                 reasons.append(str(said.stopped))
@@ -214,20 +216,10 @@ def execute(
                     alive = False
                     reasons.append(str(ran.stopped))
                     notes.append(f"the code was stopped in {submissions.cell_named(name)}")
-            elif alive and read and not _untouched(assignment, cell):
-                # Only where an answer is named: read after every cell, it would use up what the
-                # process may send.
-                named = [
-                    waiting
-                    for waiting in read.values()
-                    if any(answer in cell.source for answer in waiting.task.answers)
-                ]
-                if ended := _read_again(process, named):
-                    alive = False
-                    reasons.append(ended)
-                    notes.append(f"the code was stopped after {submissions.cell_named(name)}")
-        if alive:
-            _read_again(process, read.values())
+            if alive and read and (ended := _read_again(process, read.values())):
+                alive = False
+                reasons.append(ended)
+                notes.append(f"the code was stopped after {submissions.cell_named(name)}")
         if (
             process.disturbed and alive
         ):  # of a process that was stopped, what it still wrote is a matter of moments
@@ -265,7 +257,8 @@ def execute(
     if unnamed := own[MAX_ERRORS:]:
         errors = [note for note in errors if note not in unnamed]
         errors.append(f"so did {len(unnamed)} more cells")
-    return Executed(status, points, [*errors, *notes], tries, not waited)
+    changed = {name for name, one in read.items() if one.changed}
+    return Executed(status, points, [*errors, *notes], tries, changed, not waited)
 
 
 @dataclass
@@ -281,6 +274,10 @@ class _Read:
     #: What was read below and is another: the first, and the last. A name that held an answer is
     #: free for other uses afterwards, as in any notebook.
     below: list[Told] = field(default_factory=list)
+    #: A digest of the answers as they were last; None before the first.
+    digest: str | None = None
+    #: Whether they were ever another than at the check.
+    changed: bool = False
 
     @property
     def last(self) -> Told:
@@ -291,18 +288,26 @@ class _Read:
             self.below = [*self.below[:1], told]
 
 
-def _read_again(process: Process, waiting: Iterable[_Read]) -> str | None:
-    """Reads answers once more, of each task where all are there and not large; in a word what ended
-    the process, if it is gone.
+def _read_again(process: Process, read: Iterable[_Read]) -> str | None:
+    """Looks at the answers again, of each task where they are not large, and reads those that are
+    others than before; in a word what ended the process, if it is gone.
     """
-    for one in waiting:
-        if len(str(one.last.encoded)) > MAX_REREAD:
+    looked_at = [one for one in read if len(str(one.last.encoded)) <= MAX_REREAD]
+    if not looked_at:
+        return None
+    said = ask_cell(process, {"digest": [list(one.task.answers) for one in looked_at]})
+    if said.gone:
+        return str(said.stopped)
+    for one, now in zip(looked_at, said.digests, strict=False):  # forged, there may be fewer
+        before, one.digest = one.digest, now
+        if before in (None, now):
             continue
-        said = ask_cell(process, {"tell": list(one.task.answers)})
-        if said.gone:
-            return str(said.stopped)
-        if "missing" not in said.told.problems.values():
-            one.add(said.told)
+        one.changed = True
+        told = ask_cell(process, {"tell": list(one.task.answers)})
+        if told.gone:
+            return str(told.stopped)
+        if "missing" not in told.told.problems.values():
+            one.add(told.told)
     return None
 
 
@@ -374,7 +379,8 @@ def _to_look_at(
         if done.points.get(task.name, 0.0) < task.points
         and (
             not submission.first_form
-            or task.name in done.tries
+            or done.status != "graded"
+            or task.name in done.changed
             or _is_set_below(task, submission.notebook)
         )
     ]
@@ -382,9 +388,11 @@ def _to_look_at(
         return []
     tasks = ", ".join(submissions.named(task.name) for task in short)
     how = (
-        "an answer came below its check"
-        if submission.first_form
-        else "not only the cells of answers were written into"
+        "not only the cells of answers were written into"
+        if not submission.first_form
+        else "an answer came below its check"
+        if done.status == "graded"
+        else "the code was stopped"
     )
     return [f"look at {tasks}: points are missing, and {how}"]
 

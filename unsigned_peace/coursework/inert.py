@@ -12,14 +12,13 @@ import hashlib
 import html
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from urllib.parse import unquote
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-
-from unsigned_peace.coursework.written import words
 
 #: So much Markdown of one cell is laid out, in characters, and of one notebook; what is beyond is
 #: shown as typed.
@@ -88,8 +87,9 @@ _TAGS = {
 }
 
 
-#: Where a picture lies, which is no word of anybody's.
+#: Where a picture lies, which is no word of anybody's, and the number of an item of a list.
 _ADDRESS = re.compile(r"attachment:[^\s)>\"]+|src=\"[^\"]*\"")
+_NUMBERED = re.compile(r"^[\s>*+-]*\d{1,9}[.)]", re.MULTILINE)
 
 
 class Pictures:
@@ -125,6 +125,10 @@ class Pictures:
 def _as_shown(found: re.Match) -> str:
     kind = _KINDS.get(found[1].lower())
     return f"data:{kind};base64,{''.join(found[2].split())}" if kind and found[2] else ""
+
+
+def _tokens(text: str) -> Counter[str]:
+    return Counter(re.findall(r"[^\W_]+", _ADDRESS.sub("", text)))
 
 
 class Renderer:
@@ -169,7 +173,7 @@ class Renderer:
             url_schemes={"data"},
         )
         # behind a fence, in a title, in more cells than a table has
-        if words(_ADDRESS.sub("", named)) - words(html.unescape(_ADDRESS.sub("", page))):
+        if _tokens(_NUMBERED.sub("", named)) - _tokens(html.unescape(page)):
             shown += f"<p><em>As it was typed:</em></p><pre>\n{html.escape(text)}</pre>"
         return _one_line(shown)
 

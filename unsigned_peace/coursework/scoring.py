@@ -121,6 +121,10 @@ class Said:
     told: Told = field(default_factory=Told)
     #: In one word what stopped the cell, if anything did.
     stopped: str | None = None
+    #: The kind of the error that the cell ended with.
+    error: str | None = None
+    #: Of what was asked for digests of, these.
+    digests: list[str] = field(default_factory=list)
     #: Whether the process itself is gone.
     gone: bool = False
 
@@ -137,10 +141,16 @@ def ask_cell(process: Process, request: dict, seconds: float | None = None) -> S
                 said.told = _told(event, request.get("tell", []))
             elif "done" not in event:
                 said.outputs.add(event)
-            elif isinstance(done := event["done"], dict) and done.get("stopped") in REASONS:
-                said.stopped = done["stopped"]
+            elif isinstance(done := event["done"], dict):
+                said.stopped = done["stopped"] if done.get("stopped") in REASONS else None
+                if isinstance(done.get("error"), str):
+                    said.error = _clean(done["error"], KEPT_TEXT)
+                if isinstance(done.get("digests"), list):
+                    said.digests = list(map(str, done["digests"]))
     except Stopped as stopped:
-        return Said(said.outputs, stopped=stopped.reason, gone=True)
+        return Said(said.outputs, stopped=stopped.reason, gone=True, error=said.outputs.error)
+    if said.stopped:
+        said.error = said.outputs.error
     return said
 
 

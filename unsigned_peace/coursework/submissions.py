@@ -123,9 +123,10 @@ def read(data: bytes) -> list[Cell]:
             if old
             else "it is JSON, but not a notebook: no list of cells"
         )
-    cells = [_cell(cell) for cell in notebook["cells"][: MAX_CELLS + 1] if isinstance(cell, dict)]
-    if len(cells) > MAX_CELLS:
+    there = [cell for cell in notebook["cells"] if isinstance(cell, dict)]
+    if len(there) > MAX_CELLS:
         raise Unreadable(f"more than {MAX_CELLS} cells")
+    cells = list(map(_cell, there))
     if sum(len(cell.source) for cell in cells) > MAX_TEXT:
         raise Unreadable(f"more than {MAX_TEXT} characters in its cells")
     return cells
@@ -135,8 +136,11 @@ def _cell(cell: dict) -> Cell:
     kind = str(cell.get("cell_type"))
     kind = kind if kind in ("code", "markdown") else "raw"
     source = cell.get("source", "")
-    if isinstance(source, list):
-        source = "".join(part for part in source if isinstance(part, str))
+    if isinstance(source, list):  # what should be a line and is none is shown as it stands
+        source = "".join(
+            part if isinstance(part, str) else json.dumps(part, ensure_ascii=False)
+            for part in source
+        )
     pictures = inert.Pictures()
     if isinstance(source, str) and kind != "code":
         source = pictures.lift(source)
@@ -156,8 +160,10 @@ def _cell(cell: dict) -> Cell:
             )
             if isinstance(content, str):
                 pictures.add(name, form, content)
-    if kind != "code" and isinstance(attached, dict) and not source.strip():
-        source = "\n\n".join(f"![](attachment:{quote(name)})" for name in attached)
+    if kind != "code" and isinstance(attached, dict):
+        for name, place in ((name, quote(name, errors="replace")) for name in attached):
+            if f"attachment:{name}" not in source and f"attachment:{place}" not in source:
+                source += f"\n\n![](attachment:{place})"
     metadata = cell.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     name = marks.get("grade_id") if isinstance(marks, dict) else None
@@ -425,7 +431,7 @@ def rebuild(assignment: Assignment, cells: list[Cell]) -> Submission:
     if shown.absent:
         notes.append(
             f"{shown.absent} picture{'s' if shown.absent > 1 else ''} could not be shown: "
-            f"not in the notebook, or too large"
+            f"not in the notebook, too large, or of a kind that is not shown"
         )
     notebook.metadata["language_info"]["pygments_lexer"] = inert.lexer(
         cell.source for cell in notebook.cells if cell.cell_type == "code"

@@ -23,13 +23,16 @@ WORDS_ALONE, WORDS_IN_CODE = 8, 10
 
 #: Scripts that leave no blank between words: of South East Asia, Tibet, China and Japan.
 _UNBROKEN = (
-    r"\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u1aaf\u1b00-\u1b7f\u2e80-\u31ff"
-    r"\u3400-\ua4cf\ua980-\ua9ff\uaa60-\uaadf\uf900-\ufaff\uff66-\uff9f\U00016fe0-\U0003ffff"
+    r"\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u1aaf\u1b00-\u1bff\u2e80-\u31ff"
+    r"\u3400-\ua4cf\ua930-\ua95f\ua980-\ua9ff\uaa00-\uaadf\uf900-\ufaff\uff66-\uff9f"
+    r"\U00011ee0-\U00011f5f\U00016fe0-\U0003ffff"
 )
-#: A word; of one without an end, eight letters each, and of scripts that leave no blank between
-#: words, two.
+_LETTER = rf"(?:(?![{_UNBROKEN}])[^\W\d_])"
+#: A word; of a run longer than words are, eight letters each, and of scripts that leave no blank
+#: between words, two.
 _WORD = re.compile(
-    rf"(?:(?=[{_UNBROKEN}])[^\W_]){{1,2}}|(?:(?![{_UNBROKEN}])[^\W\d_]){{2,8}}|[^\W\d_a-z]"
+    rf"(?:(?=[{_UNBROKEN}])[^\W_]){{1,2}}"
+    rf"|{_LETTER}{{2,15}}(?!{_LETTER})|{_LETTER}{{8}}|[^\W\d_a-z]"
 )
 #: A line that Jupyter and not Python reads: a command of its own (%time), or of the system's (!ls),
 #: also where a variable takes what it says; a question (load?).
@@ -38,8 +41,14 @@ _COMMAND = re.compile(
 )
 
 
+#: Magics of a cell below which Python is written.
+_OF_PYTHON = {"time", "timeit", "capture", "prun", "python", "python3"}
+
+
 def statements(source: str) -> list[ast.stmt] | None:
     """The statements of a cell of code, its commands for Jupyter aside; None if it is no Python."""
+    if (magic := re.match(r"\s*%%(\w*)", source)) and magic[1] not in _OF_PYTHON:
+        return None
     # As it stands first: a line of Python may begin with a sign of Jupyter's (``!=``, or ``%``
     # within a text).
     for text in (source, _COMMAND.sub(r"\1pass", source)):
