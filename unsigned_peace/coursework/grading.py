@@ -114,11 +114,15 @@ class Executed:
     status: str
     #: Of each task by its name.
     points: dict[str, float]
+    #: Which cells ended with an error.
+    errors: list[str]
     notes: list[str]
     #: What is said before these, by task: which were answered in more than one try.
     tries: dict[str, str]
     #: The tasks whose answers became others below their check, whatever they were in the end.
     changed: set[str]
+    #: Those whose answers are too large for that to be seen.
+    large: set[str]
     #: Whether this is final.
     final: bool
 
@@ -258,7 +262,8 @@ def execute(
         errors = [note for note in errors if note not in unnamed]
         errors.append(f"so did {len(unnamed)} more cells")
     changed = {name for name, one in read.items() if one.changed}
-    return Executed(status, points, [*errors, *notes], tries, changed, not waited)
+    large = {name for name, one in read.items() if one.is_large}
+    return Executed(status, points, errors, notes, tries, changed, large, not waited)
 
 
 @dataclass
@@ -283,6 +288,10 @@ class _Read:
     def last(self) -> Told:
         return (self.below or [self.at_check])[-1]
 
+    @property
+    def is_large(self) -> bool:
+        return len(str(self.last.encoded)) > MAX_REREAD
+
     def add(self, told: Told) -> None:
         if told != self.last:
             self.below = [*self.below[:1], told]
@@ -292,7 +301,7 @@ def _read_again(process: Process, read: Iterable[_Read]) -> str | None:
     """Looks at the answers again, of each task where they are not large, and reads those that are
     others than before; in a word what ended the process, if it is gone.
     """
-    looked_at = [one for one in read if len(str(one.last.encoded)) <= MAX_REREAD]
+    looked_at = [one for one in read if not one.is_large]
     if not looked_at:
         return None
     said = ask_cell(process, {"digest": [list(one.task.answers) for one in looked_at]})
@@ -353,9 +362,10 @@ def grade(
         return Outcome(key, "unreadable", "; ".join([needs, *notes])), None
     done = execute(assignment, submission, examiner, hidden=hidden)
     look = _to_look_at(assignment, submission, done)
-    tries = done.tries.values()
-    notes = list(dict.fromkeys([*look, *tries, *notes, *submission.notes, *done.notes]))
-    outcome = Outcome(key, done.status, _cut("; ".join(notes)), notebook=True, final=done.final)
+    first = [*look, *done.tries.values(), *done.errors]
+    rest = _cut("; ".join(dict.fromkeys([*notes, *submission.notes, *done.notes])))
+    message = "; ".join([*first, *filter(None, [rest])])
+    outcome = Outcome(key, done.status, message, notebook=True, final=done.final)
     return outcome, submission.notebook
 
 
@@ -380,7 +390,7 @@ def _to_look_at(
         and (
             not submission.first_form
             or done.status != "graded"
-            or task.name in done.changed
+            or task.name in done.changed | done.large
             or _is_set_below(task, submission.notebook)
         )
     ]
@@ -390,9 +400,11 @@ def _to_look_at(
     how = (
         "not only the cells of answers were written into"
         if not submission.first_form
-        else "an answer came below its check"
-        if done.status == "graded"
         else "the code was stopped"
+        if done.status != "graded"
+        else "answers are too large to see whether others came below"
+        if all(task.name in done.large for task in short)
+        else "an answer came below its check"
     )
     return [f"look at {tasks}: points are missing, and {how}"]
 
