@@ -666,6 +666,37 @@ def test_answers_are_checked_when_their_code_has_ended(assignment, tmp_path, mon
     assert "asked" not in done[done.index("checked") :]
 
 
+_INTERRUPTED = """
+import os, signal, sys, types
+from unsigned_peace.coursework import grading
+
+class Started:
+    def __init__(self, **_):
+        self.ended = False
+    def start(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        sum(range(100_000))  # where an interrupt would come, if it could
+        print("started")
+
+grading.multiprocessing = types.SimpleNamespace(
+    get_context=lambda _: types.SimpleNamespace(Process=Started)
+)
+job = types.SimpleNamespace(assignment=None, key="")
+slot = grading._Slot(examiner=types.SimpleNamespace(assignment=None))
+try:
+    grading._begin(slot, job, None)
+except KeyboardInterrupt:
+    print("interrupted, and known:", slot.now is not None)
+"""
+
+
+def test_an_interrupt_while_a_grading_begins_comes_when_it_has_begun():
+    run = subprocess.run(
+        [sys.executable, "-c", _INTERRUPTED], capture_output=True, text=True, check=False
+    )
+    assert run.stdout == "started\ninterrupted, and known: True\n", run
+
+
 def test_litter_that_nobody_can_look_into_is_named(tmp_path, monkeypatch):
     """As root all can be looked into, so that a folder is closed is acted here."""
     inner = tmp_path / "__pycache__" / "closed"

@@ -85,30 +85,6 @@ def test_what_was_handed_out_and_its_answers_are_nobodys_writing(islands):
     assert written.in_code(islands, [*code, *models]) == set()
 
 
-@pytest.mark.parametrize(
-    ("source", "expected"),
-    [
-        ("one = 1", True),
-        ("one += 1", True),
-        ("del one", True),
-        ("for one in []:\n    pass", True),
-        ("import os as one", True),
-        ("def f():\n    global one\n    one = 1", True),
-        ("[(one := 1) for _ in ()]", True),
-        ("exec('one = 1')", True),
-        ("one = !ls", True),
-        ("print(one)", False),
-        ("frame['one']", False),
-        ("f(one=1)", False),
-        ("def f():\n    one = 1", False),
-        ("[one for one in ()]", False),
-        ("once = 1", False),
-    ],
-)
-def test_what_gives_a_name_a_value_is_told_from_what_uses_it(source, expected):
-    assert written.sets(source, ["one"]) is expected
-
-
 def test_cells_that_are_none_leave_the_bound_to_those_that_are():
     cells = [None, *[{"cell_type": "code", "source": ""}] * submissions.MAX_CELLS]
     assert len(submissions.read(json.dumps({"cells": cells}).encode())) == submissions.MAX_CELLS

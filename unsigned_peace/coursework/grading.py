@@ -17,7 +17,8 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from itertools import chain
 from multiprocessing.connection import wait
@@ -27,7 +28,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from unsigned_peace.coursework import collecting, inert, submissions, written
+from unsigned_peace.coursework import collecting, inert, submissions
 from unsigned_peace.coursework.assignments import Assignment, Task, grade_id
 from unsigned_peace.coursework.course import (
     Book,
@@ -56,7 +57,7 @@ LIMITS = Limits()
 #: time
 #: for all that its submission may take, and for an examiner whom every answer delays.
 CHILD_SECONDS, CHILD_MEMORY = 600, 4 * 2**30
-#: So long is a message at most, in characters.
+#: So long, in characters, is what a message says at most beside what to look at and all errors.
 MAX_MESSAGE = 1_000
 #: An answer of so many characters at most is read again.
 MAX_REREAD = 20_000
@@ -370,7 +371,7 @@ def grade(
 
 
 def _cut(message: str) -> str:
-    """A message that a table has room for, which says so if more was to be said."""
+    """So much of a message that a table has room for it; it says so if more was to be said."""
     return message if len(message) <= MAX_MESSAGE else f"{message[:MAX_MESSAGE]} (and more)"
 
 
@@ -391,7 +392,6 @@ def _to_look_at(
             not submission.first_form
             or done.status != "graded"
             or task.name in done.changed | done.large
-            or _is_set_below(task, submission.notebook)
         )
     ]
     if not short:
@@ -407,17 +407,6 @@ def _to_look_at(
         else "an answer came below its check"
     )
     return [f"look at {tasks}: points are missing, and {how}"]
-
-
-def _is_set_below(task: Task, notebook: NotebookNode) -> bool:
-    """Whether a cell below a task's check does more with the names of its answers than use them."""
-    names = [grade_id(cell) for cell in notebook.cells]
-    below = notebook.cells[names.index(f"{task.name}-check") + 1 :]
-    return any(
-        written.sets(cell.source, task.answers)
-        for cell, name in zip(below, names[-len(below) :], strict=True)
-        if cell.cell_type == "code" and not (name or "").endswith("-check")
-    )
 
 
 # many --------------------------------------------------------------------------------------------
@@ -542,7 +531,6 @@ def _child(job: Job, examiner: Examiner, out: Path) -> None:
     """What the process of one submission does: it ends with its record written, or without."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: not without its parent
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # that ends the parent, which ends this
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     lower("AS", CHILD_MEMORY)
     lower("CORE", 0)
     try:
@@ -567,6 +555,26 @@ def _child(job: Job, examiner: Examiner, out: Path) -> None:
         os._exit(_RENEWED)
 
 
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Holds an interrupt back: in the midst of a fork it would be lost in what Python does around
+    one, and just behind it the process would be one that nobody knows of and ends.
+    """
+    came = []
+    heard = signal.getsignal(signal.SIGINT)
+    if not callable(heard):  # it is ignored, say
+        yield
+        return
+    # A handler, and no mask: with libraries come threads, and each may take the signal.
+    signal.signal(signal.SIGINT, lambda *_: came.append(True))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, heard)
+    if came:
+        heard(signal.SIGINT, None)
+
+
 def _begin(slot: _Slot, job: Job, out: Path) -> Outcome | None:
     """Starts the process of one submission; what to say of it, if this machine cannot."""
     try:
@@ -576,15 +584,11 @@ def _begin(slot: _Slot, job: Job, out: Path) -> Outcome | None:
         process = multiprocessing.get_context("fork").Process(
             target=_child, args=(job, slot.examiner, out)
         )
-        # An interrupt in the midst of it would be lost in what Python does around a fork.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
+        with _uninterrupted():
             process.start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+            slot.now = _Now(job, process)
     except (Stopped, RuntimeError, OSError) as error:
         return Outcome(job.key, "failed", f"its grading could not begin: {error}"[:300])
-    slot.now = _Now(job, process)
     return None
 
 

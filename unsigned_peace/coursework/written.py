@@ -10,10 +10,8 @@ from __future__ import annotations
 import ast
 import io
 import re
-import symtable
 import tokenize
 import unicodedata
-from collections.abc import Collection
 
 from unsigned_peace.coursework.assignments import Assignment
 
@@ -39,8 +37,6 @@ _WORD = re.compile(
 _COMMAND = re.compile(
     r"^([ \t]*+)(?:[%!?].*|[\w, \t]+=[ \t]*[%!].*|[\w.%]+\?{1,2}[ \t]*)$", re.MULTILINE
 )
-
-
 #: Magics of a cell below which Python is written.
 _OF_PYTHON = {"time", "timeit", "capture", "prun", "python", "python3"}
 
@@ -112,29 +108,3 @@ def _words_of_code(assignment: Assignment, models: list[str]) -> set[str]:
         if token.type in (tokenize.NAME, tokenize.STRING)
         for word in words(token.string)
     }
-
-
-#: By these a name can be given a value without standing there as one.
-_UNSEEN = re.compile(r"\b(exec|eval|globals|locals|vars|setattr|get_ipython)\b")
-
-
-def sets(source: str, names: Collection[str]) -> bool:
-    """Whether a cell of code may give values to some of these names, or take them."""
-    try:
-        waiting = [symtable.symtable(source, "", "exec")]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        waiting = []
-    if not waiting or _UNSEEN.search(source):
-        return any(re.search(rf"\b{re.escape(name)}\b", source) for name in names)
-    while waiting:
-        table = waiting.pop()
-        waiting += table.get_children()
-        for symbol in table.get_symbols():
-            outside = table.get_type() == "module" or symbol.is_declared_global()
-            if (
-                outside
-                and symbol.get_name() in names
-                and (symbol.is_assigned() or symbol.is_imported())
-            ):
-                return True
-    return False
