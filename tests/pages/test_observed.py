@@ -24,6 +24,19 @@ def test_closed_boxes_are_printed_open(browser, address, scripts):
         assert page.locator("details.folded:visible").count() == 0  # code is on the screen
 
 
+@pytest.mark.parametrize("page", ["book/formulas.html", "ja/formulas.html", "ru/formulas.html"])
+def test_a_sheet_says_nothing_in_another_language_than_its_own(browser, address, page):
+    """Words of the stylesheet are English."""
+    with Visit(browser, address, page) as visit:
+        visit.page.emulate_media(media="print")
+        words = visit.page.evaluate(
+            "[...document.querySelectorAll('*')].filter(one => one.checkVisibility())"
+            ".flatMap(one => ['::before', '::after'].map(at => getComputedStyle(one, at).content))"
+            ".filter(said => /[a-z]{3}/.test(said) && !/^(none|normal|counter)/.test(said))"
+        )
+        assert bool(words) is page.startswith("book/"), words
+
+
 def test_what_was_opened_for_print_closes_again(browser, address):
     with Visit(browser, address, "book/islands.html") as visit:
         states = []
