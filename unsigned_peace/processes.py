@@ -1,6 +1,6 @@
 """What commands that run side by side have to know.
 
-Whether another one builds here, and how many processors there are.
+Whether another one builds here, how many processors there are, and who hears the keyboard.
 """
 
 from __future__ import annotations
@@ -8,7 +8,9 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import signal
 from collections.abc import Iterator
+from multiprocessing import resource_tracker
 
 from unsigned_peace import paths
 
@@ -39,6 +41,21 @@ def one_at_a_time() -> Iterator[None]:
             yield
         finally:
             _held.clear()
+
+
+@contextlib.contextmanager
+def deaf_to_the_keyboard() -> Iterator[None]:
+    """Processes begun meanwhile do not hear Ctrl-C, which reaches all that a terminal runs.
+
+    Their parent hears it and ends them; each would print a traceback of its own. A stop that comes
+    meanwhile reaches this process right after.
+    """
+    resource_tracker.ensure_running()  # it unblocks the signal, if it begins meanwhile
+    kept = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, kept)
 
 
 def processors() -> int:

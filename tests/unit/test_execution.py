@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import multiprocessing.forkserver
+import os
 import re
 import shutil
 import signal
+import subprocess
+import sys
 import threading
+import time
 
 import pytest
 
+from tests.conftest import ROOT
 from unsigned_peace import paths
 from unsigned_peace.notebooks import kernels
 from unsigned_peace.notebooks.keep import bring_up_to_date
@@ -296,3 +301,53 @@ def test_a_stop_that_comes_while_kernels_begin_is_heard_right_after(monkeypatch)
     with pytest.raises(KeyboardInterrupt):
         kernels.warm_up()
     assert begun
+
+
+def test_what_a_command_begins_hears_no_ctrl_c_from_its_first_moment_on():
+    """Ctrl-C reaches all processes of a terminal; only the command itself speaks of it."""
+    begins = (
+        "import multiprocessing, signal, subprocess, sys\n"
+        "from unsigned_peace.notebooks import kernels\n"
+        "from unsigned_peace.processes import deaf_to_the_keyboard\n"
+        "kernels.warm_up()\n"
+        "with deaf_to_the_keyboard():\n"
+        "    child = subprocess.Popen([sys.executable, '-c', 'import pandas'])\n"
+        "    pool = multiprocessing.get_context('spawn').Pool(1)\n"
+        "signal.signal(signal.SIGINT, lambda *_: None)\n"
+        "print('begun', flush=True)\n"
+        "child.wait()\n"
+        "assert pool.apply(abs, (-1,)) == 1 and not child.returncode\n"
+        # where Python ends, it stops handling signals first
+        "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})\n"
+    )
+    process = subprocess.Popen(
+        ["env", "--default-signal=INT", sys.executable, "-c", begins],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout.readline() == "begun\n"
+    while process.poll() is None:
+        os.killpg(process.pid, signal.SIGINT)
+        time.sleep(0.005)
+    assert (process.stdout.read(), process.returncode) == ("", 0)
+
+
+def test_a_kernel_that_begins_is_not_stopped():
+    async def interrupted() -> str:
+        manager = kernels.WarmKernelManager()
+        await manager.start_kernel(cwd=str(ROOT))
+        try:
+            os.kill(manager.provisioner.pid, signal.SIGINT)
+            client = manager.client()
+            client.start_channels()
+            await client.wait_for_ready(timeout=60)
+            reply = await client.execute_interactive("1 / 0", timeout=60, output_hook=lambda _: 0)
+            client.stop_channels()
+            return reply["content"]["ename"]
+        finally:
+            await manager.shutdown_kernel(now=True)
+
+    assert asyncio.run(interrupted()) == "ZeroDivisionError"

@@ -18,6 +18,7 @@ from unsigned_peace.coursework.scoring import Examiner
 from unsigned_peace.coursework.submissions import Submission
 from unsigned_peace.files import digest, files_in, write_zip
 from unsigned_peace.paths import ROOT
+from unsigned_peace.processes import deaf_to_the_keyboard
 
 FOLDER = ROOT / "_build" / "coursework"
 #: All that students need to run chapters and assignments; `coursework/` and its tests hold the
@@ -62,9 +63,11 @@ def write(folder: Path, assignments: list[Assignment]) -> list[str]:
     write_zip(folder / f"{STUDENTS_BOOK}.zip", STUDENTS_BOOK, students_book())
     around = circumstances()
     tasks = [(folder, assignment, digest(around, assignment.digest)) for assignment in assignments]
-    with multiprocessing.get_context("fork").Pool(
-        max(1, min(os.cpu_count() or 1, len(tasks)))
-    ) as pool:
+    with deaf_to_the_keyboard():
+        pool = multiprocessing.get_context("fork").Pool(
+            max(1, min(os.cpu_count() or 1, len(tasks)))
+        )
+    with pool:
         faults = pool.starmap(_key, tasks)
     return sorted(fault for found in faults for fault in found)
 

@@ -32,6 +32,7 @@ from unsigned_peace.coursework.course import Book, database, write_changed
 from unsigned_peace.coursework.grading import Line, graded_path, read_record
 from unsigned_peace.coursework.submissions import named
 from unsigned_peace.files import as_csv
+from unsigned_peace.processes import deaf_to_the_keyboard
 
 #: There is nobody to give a page to, or nothing that a student could do about it.
 WITHOUT_PAGE = ("missing", "unknown", "failed")
@@ -257,9 +258,11 @@ def write_feedback(
         if not (page.exists() and page.read_text(encoding="utf-8").endswith(f"<!-- {state} -->\n")):
             tasks.append((out, line, state))
     if tasks:
-        with multiprocessing.get_context("fork").Pool(
-            min(side_by_side or os.cpu_count() or 1, len(tasks))
-        ) as pool:
+        with deaf_to_the_keyboard():
+            pool = multiprocessing.get_context("fork").Pool(
+                min(side_by_side or os.cpu_count() or 1, len(tasks))
+            )
+        with pool:
             for _ in pool.imap_unordered(_feedback, tasks):
                 pass
     return written + len(tasks)
@@ -302,8 +305,10 @@ def _drawn(chart: dict) -> str | None:
     it runs apart, so that it dies alone.
     """
     with concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as pool:
+        with deaf_to_the_keyboard():
+            drawing = pool.submit(_draw, chart)
         try:
-            return pool.submit(_draw, chart).result()
+            return drawing.result()
         except concurrent.futures.BrokenExecutor:
             return None
 

@@ -38,6 +38,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
 from unsigned_peace.paths import PACKAGE
+from unsigned_peace.processes import deaf_to_the_keyboard
 
 PROVISIONER = "unsigned-peace-warm"
 
@@ -134,13 +135,8 @@ def warm_up() -> None:
     It ends with this process, and listens to the keyboard through it alone.
     """
     multiprocessing.forkserver.set_forkserver_preload(_IMPORTED)
-    # blocked, not ignored: a stop that comes meanwhile reaches this process right after
-    kept = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        with _alone():
-            multiprocessing.forkserver.ensure_running()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, kept)
+    with deaf_to_the_keyboard(), _alone():
+        multiprocessing.forkserver.ensure_running()
 
 
 def _serve(connection_file: str, folder: str, settings: dict[str, str]) -> None:
@@ -149,6 +145,8 @@ def _serve(connection_file: str, folder: str, settings: dict[str, str]) -> None:
         del sys.modules[name]  # came with this function; a chapter imports what it uses itself
     _load_package_from_source()
     os.setsid()
+    # until a cell runs there is nothing to stop; ipykernel does the same, once it has begun
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     os.environ.clear()
     os.environ.update(settings)

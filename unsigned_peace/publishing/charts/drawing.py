@@ -36,7 +36,7 @@ from unsigned_peace.in_page.drawings import (
 )
 from unsigned_peace.notebooks.record import load_executed
 from unsigned_peace.palette import NARROW
-from unsigned_peace.processes import processors
+from unsigned_peace.processes import deaf_to_the_keyboard, processors
 from unsigned_peace.publishing.charts import compact as _compact
 from unsigned_peace.publishing.charts.compact import compact
 
@@ -221,7 +221,8 @@ def _end(process: subprocess.Popen) -> None:
 def _begin(app: Sphinx) -> None:
     """Has another processor draw ahead, for a build that reads every page."""
     if not app.env.all_docs and processors() > 1 and app.config.language == "en":
-        ahead = subprocess.Popen([sys.executable, "-m", __name__], cwd=paths.ROOT)
+        with deaf_to_the_keyboard():
+            ahead = subprocess.Popen([sys.executable, "-m", __name__], cwd=paths.ROOT)
         atexit.register(ahead.kill)
         app.connect("build-finished", lambda *_: _end(ahead))
 

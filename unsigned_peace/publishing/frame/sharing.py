@@ -22,6 +22,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from unsigned_peace.exhibits import CARD, exhibits_of
+from unsigned_peace.processes import deaf_to_the_keyboard
 from unsigned_peace.publishing.chapters.executed import executed_path, loaded
 from unsigned_peace.publishing.charts import drawing
 from unsigned_peace.publishing.frame.address import address_on_site
@@ -201,7 +202,9 @@ def _drawn(
         finding=finding,
         chart=chart,
     )
-    return _painter().submit(_painted, whole).result()
+    with deaf_to_the_keyboard():
+        painting = _painter().submit(_painted, whole)
+    return painting.result()
 
 
 @cache
