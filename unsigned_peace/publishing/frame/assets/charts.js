@@ -73,7 +73,10 @@
     for (const node of live.querySelectorAll("svg")) node.setAttribute("aria-hidden", "true");
     drawing.querySelector(".drawing-live")?.remove();
     drawing.append(live);
+    /* The controls take the place of the button that stood for them, and the focus if it had that. */
+    const waited = document.activeElement?.matches(".drawing-wake") && drawing.contains(document.activeElement);
     drawing.classList.add("is-live");
+    if (waited) controls.querySelector("input, select")?.focus();
   };
 
   /* For charts that a reader's own code makes. */
@@ -100,10 +103,7 @@
     button.type = "button";
     button.className = "drawing-wake";
     button.textContent = window.unsignedPeaceSay("Show the controls of this chart");
-    button.addEventListener("click", async () => {
-      await wake(figure);
-      drawing.querySelector(".vega-bindings :is(input, select)")?.focus();
-    });
+    button.addEventListener("click", () => wake(figure));
     drawing.prepend(button);
   }
   /* A finger that taps a mark reads it, as a pointer does that stands on it; a tap elsewhere puts that away. */
