@@ -357,7 +357,7 @@ def stopped(folder: Path, *arguments: str, when: str) -> str:
         if when in line:
             break
     os.killpg(process.pid, signal.SIGINT)
-    said += process.communicate(timeout=60)[0]
+    said += process.communicate(timeout=300)[0]
     assert process.returncode, said
     return said
 

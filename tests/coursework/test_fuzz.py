@@ -34,7 +34,7 @@ SHORT = settings(
     max_examples=12,
     derandomize=True,
     database=None,
-    deadline=dt.timedelta(seconds=20),
+    deadline=dt.timedelta(minutes=2),
     suppress_health_check=list(HealthCheck),
 )
 

@@ -96,7 +96,7 @@ def test_what_reaches_outside_is_refused_for_an_ordinary_user_too():
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert finished.stdout == "[]\n", finished.stdout + finished.stderr[-1000:]
@@ -135,7 +135,7 @@ def test_how_the_machine_was_started_and_the_keys_of_a_session_are_not_told():
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=True,
     )
     assert finished.stdout.strip() == "['', '', '']"
@@ -170,20 +170,20 @@ def test_a_process_goes_on_after_errors_and_after_its_time_is_up():
 
 
 def test_a_cell_has_its_time_by_its_own_computing_and_three_times_that_by_the_wall():
-    with Process(Limits(cell=0.7, grace=3)) as process:
+    with Process(Limits(cell=1.2, grace=3)) as process:
         process.start()
         waits = list(
             process.ask(
                 {
-                    "run": "import signal, time; time.sleep(1.2); [0 < signal.getitimer(clock)[0] "
-                    "<= bound for clock, bound in ((signal.ITIMER_PROF, 0.75), "
-                    "(signal.ITIMER_REAL, 0.95))]"
+                    "run": "import signal, time; time.sleep(1.4); [0 < signal.getitimer(clock)[0] "
+                    "<= bound for clock, bound in ((signal.ITIMER_PROF, 1.25), "
+                    "(signal.ITIMER_REAL, 2.25))]"
                 }
             )
         )
         assert (
             waits[0] == {"result": {"text/plain": "[True, True]"}} and waits[-1]["done"] == {}
-        )  # longer than 0.7, as on a machine that others keep busy
+        )  # longer than 1.2, as on a machine that others keep busy
         loop, sleep = (
             list(process.ask({"run": code})) for code in ("while True: pass", "time.sleep(60)")
         )
@@ -191,10 +191,10 @@ def test_a_cell_has_its_time_by_its_own_computing_and_three_times_that_by_the_wa
             "stopped": "clock"
         }
         assert loop[0]["error"]["evalue"] in (
-            "the cell computed longer than 0.7 seconds",
-            "the cell took longer than 2.1 seconds",
+            "the cell computed longer than 1.2 seconds",
+            "the cell took longer than 3.6 seconds",
         )  # the latter where it gets no third of a processor
-        assert sleep[0]["error"]["evalue"] == "the cell took longer than 2.1 seconds"
+        assert sleep[0]["error"]["evalue"] == "the cell took longer than 3.6 seconds"
         assert next(iter(process.ask({"run": "6 * 7"}))) == {
             "result": {"text/plain": "42"}
         }  # no clock of before goes on
@@ -544,12 +544,13 @@ def test_an_ending_by_a_signal_of_the_system_is_none_of_its_own(number):
     for code in ("1", "import time\ntime.sleep(20)"):
         with Process(LIMITS) as process:
             process.start()
-            threading.Timer(
-                0 if code == "1" else 0.5,
-                os.kill,
-                (sandbox.descendants_of(process._process.pid)[-1], getattr(signal, number)),
-            ).start()
-            time.sleep(0.3 if code == "1" else 0)
+            worker = sandbox.descendants_of(process._process.pid)[-1]
+            end = threading.Timer(0.5, os.kill, (worker, getattr(signal, number)))
+            end.start()
+            if code == "1":
+                end.join()
+                while sandbox.descendants_of(process._process.pid)[-1:] == [worker]:
+                    time.sleep(0.01)
             with pytest.raises(Interrupted, match="from outside$"):
                 list(process.ask({"run": code}))
     assert run("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)")[1] == "stopped: exit"
@@ -702,7 +703,7 @@ def test_an_attack_is_contained_for_an_ordinary_user_too(attack):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert finished.returncode == 0, finished.stderr[-1000:]
