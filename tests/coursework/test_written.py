@@ -39,6 +39,10 @@ def islands():
         ("\u1bc0\u1bc1\u1bc2\u1bc3", 2),
         ("\U00020000\U00020001", 1),
         ("2 + 2 == 4", 0),
+        ("İl İp İt İz", 4),
+        ("मेरा मेरी मेरे", 3),
+        ("\u1000\u102c\u1001\u102c", 2),
+        ("كَتَبَ كُتِبَ", 2),
     ],
 )
 def test_words_are_counted_once_each_in_any_script(text, count):
@@ -77,6 +81,13 @@ def test_words_of_several_cells_add_up(islands):
     assert written.in_code(islands, [f"x = {word!r}" for word in words]) == {
         f"x = {word!r}" for word in words
     }
+
+
+def test_a_cell_of_known_words_is_read_beside_many_new_ones(islands):
+    code = " ".join(cell.source for cell in islands.release.cells if cell.cell_type == "code")
+    known = "# " + " ".join(sorted(written.words(code))[:20])
+    new = f"one = '{TWELVE}'"
+    assert written.in_code(islands, [known, new]) == {known, new}
 
 
 def test_what_was_handed_out_and_its_answers_are_nobodys_writing(islands):

@@ -71,9 +71,21 @@ def computes(source: str) -> bool:
 
 def words(text: str) -> set[str]:
     """The different words of a text, whatever they are to Python."""
-    # What stands above, below or around a letter is no letter to a pattern.
-    letters = (sign for sign in text if unicodedata.category(sign)[0] != "M")
-    return set(_WORD.findall("".join(letters).casefold()))
+    signs: list[str] = []  # each with what stands above, below or around it
+    for sign in unicodedata.normalize("NFC", text.casefold()):
+        if signs and unicodedata.category(sign) in ("Mn", "Me"):
+            signs[-1] += sign
+        else:
+            signs.append(sign)
+    line = "".join(map(_as_letter, signs))
+    return {"".join(signs[slice(*word.span())]) for word in _WORD.finditer(line)}
+
+
+def _as_letter(sign: str) -> str:
+    """A sign as a pattern can read it: to Python, marks that stand beside letters are none."""
+    if unicodedata.category(sign[0]) != "Mc":
+        return sign[0]
+    return "\u0e01" if re.match(f"[{_UNBROKEN}]", sign) else "a"
 
 
 def in_code(assignment: Assignment, sources: list[str]) -> set[str]:
@@ -89,12 +101,11 @@ def in_code(assignment: Assignment, sources: list[str]) -> set[str]:
     }
     known = _words_of_code(assignment, models)
     new = {source: found - known for source, found in said.items()}
-    if len(set().union(*new.values())) >= WORDS_IN_CODE:
-        return {source for source, found in new.items() if found}
+    much = len(set().union(*new.values())) >= WORDS_IN_CODE
     return {
         source
         for source, found in said.items()
-        if len(found) >= WORDS_ALONE and not computes(source)
+        if much and new[source] or len(found) >= WORDS_ALONE and not computes(source)
     }
 
 
