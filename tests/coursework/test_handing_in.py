@@ -1080,6 +1080,22 @@ def unusual(tmp_path_factory):
     )
     emptied = "\nright = list(north_to_south)\nrows = north_to_south = []"
     for student, then in {
+        "keys": "\nnorth_to_south = dict.fromkeys(north_to_south).keys()",
+        "by-a-handler": f"{emptied}\nget_ipython().events.register(\n"
+        "    'pre_run_cell', lambda _: globals().update(north_to_south=right))",
+        "an-error-within": "\nget_ipython().run_cell('1 / 0')",
+    }.items():
+        hand_in(
+            student,
+            lambda notebook, then=then: cell(notebook, "task-1").update(
+                source=cell(notebook, "task-1")["source"] + then
+            ),
+        )
+    hand_in(
+        "an-error-kept",
+        lambda notebook: cell(notebook, "task-3").update(source="%%capture\n1 / 0"),
+    )
+    for student, then in {
         "through-another-name": "rows.extend(right)",
         "through-a-star": "open('mine.py', 'w').write(f'north_to_south = {right}')\n"
         "from mine import *",
@@ -1255,6 +1271,7 @@ JAPANESE = (
         "text-made-code",
         "module",
         "numbers",
+        "keys",
         "written-to",
         "dots",
         "no-ending",
@@ -1351,6 +1368,7 @@ def test_who_wrote_into_the_cells_of_answers_alone_is_not_named(unusual, student
         ("reset-below", "task 2 was answered below its check"),
         ("through-another-name", "task 1 was answered below its check"),
         ("through-a-star", "task 1 was answered below its check"),
+        ("by-a-handler", "task 1 was answered below its check"),
         ("then-stopped", "look at task 1, task 3"),
     ],
 )
@@ -1370,6 +1388,12 @@ def test_an_error_is_named_whatever_it_is_called(unusual):
     ended = "the cell of task 3 ended with "
     assert f"{ended}an error without a name" in unusual.row("nameless")["message"]
     assert f"{ended}\u8aa4\u308a" in unusual.row("named-in-kanji")["message"]
+
+
+def test_an_error_is_named_where_a_cell_keeps_it_or_has_it_run(unusual):
+    ended = "ended with ZeroDivisionError"
+    assert f"the cell of task 3 {ended}" in unusual.row("an-error-kept")["message"]
+    assert f"the cell of task 1 {ended}" in unusual.row("an-error-within")["message"]
 
 
 def test_each_cell_of_an_answer_that_failed_is_named(unusual):

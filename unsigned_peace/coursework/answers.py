@@ -10,7 +10,16 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, ValuesView
+from collections.abc import (
+    Callable,
+    Collection,
+    ItemsView,
+    Iterable,
+    KeysView,
+    Mapping,
+    Sequence,
+    ValuesView,
+)
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from math import isfinite
@@ -38,6 +47,8 @@ _CONTAINERS: dict[str, Callable[[Iterable], Any]] = {
     "tuple": tuple,
     "set": set,
     "dict": dict,
+    "keys": lambda items: dict.fromkeys(items).keys(),
+    "items": lambda pairs: dict(pairs).items(),
 }
 _DTYPE = re.compile(
     r"(u?int|float)(8|16|32|64)|U?Int(8|16|32|64)|Float(32|64)|bool|boolean|object|str|string"
@@ -56,8 +67,8 @@ def encode(value: Any, depth: int = 0) -> Any:
     """A value as JSON-ready tagged data. Raises ``NotPlain`` for functions, charts, objects and
     what is too large.
 
-    Any kind of number, set, list or dictionary crosses as Python's own (the keys of a dictionary
-    are a set, a range is a list): whoever asks for one takes them all.
+    Any kind of number, set, list or dictionary crosses as Python's own (a range is a list), the
+    keys and items of a dictionary as such: whoever asks for one takes them all.
     """
     if depth > MAX_DEPTH:
         raise NotPlain("nested too deeply")
@@ -116,6 +127,8 @@ def encode(value: Any, depth: int = 0) -> Any:
                 for key, item in _short(value.items())
             ]
         }
+    if isinstance(value, (KeysView, ItemsView)):  # a set that has an order
+        return {"keys" if isinstance(value, KeysView) else "items": _items(value, depth)}
     if isinstance(value, AbstractSet):
         return {"set": sorted(_items(value, depth), key=repr)}
     if isinstance(value, tuple):

@@ -216,7 +216,8 @@ def execute(
                 )
             cell["outputs"], cell["execution_count"] = said.outputs.list, count
             if task is not None:
-                read[task.name] = _Read(task, cell, said.told)
+                first = next(iter(said.digests), None)
+                read[task.name] = _Read(task, cell, said.told, digest=first)
                 if alive and (ran := ask_cell(process, {"run": visible[name]})).gone:
                     alive = False
                     reasons.append(str(ran.stopped))
@@ -280,7 +281,7 @@ class _Read:
     #: What was read below and is another: the first, and the last. A name that held an answer is
     #: free for other uses afterwards, as in any notebook.
     below: list[Told] = field(default_factory=list)
-    #: A digest of the answers as they were last; None before the first.
+    #: A digest of the answers as they were last; None if it was not told.
     digest: str | None = None
     #: Whether they were ever another than at the check.
     changed: bool = False

@@ -172,8 +172,8 @@ class _Channel:
         """A cell begins: it has written and shown nothing yet."""
         self._written = 0
         self._room = {"text": SENT, "image": SENT_IMAGE}
-        #: Whether the running cell's error was emitted.
-        self.reported = False
+        #: Of what class the running cell's error is that was emitted, if one was.
+        self.reported: type[BaseException] | None = None
         #: What the cell was told when its output was up, if it was.
         self.is_up: OutputIsUp | None = None
 
@@ -326,7 +326,8 @@ def _shell(channel: _Channel) -> InteractiveShell:
         def _showtraceback(
             self, etype: type[BaseException], evalue: BaseException | None, stb: list[str]
         ) -> None:
-            channel.reported = True
+            # what a cell shows as an error by itself may be of any kind
+            channel.reported = etype if issubclass(type(etype), type) else Exception
             parts = {
                 "ename": getattr(etype, "__name__", str(etype)),
                 "evalue": str(evalue),
@@ -345,7 +346,7 @@ def _shell(channel: _Channel) -> InteractiveShell:
                 (exc_tuple or sys.exc_info())[1], MemoryError
             ):  # a full traceback would need what is lacking
                 reserve.clear()
-                channel.reported = True
+                channel.reported = MemoryError
                 channel.show(
                     error={
                         "ename": "MemoryError",
@@ -436,7 +437,9 @@ def _run(
         return {"stopped": "clock" if idle else "time"}
     if isinstance(error, OutputIsUp):
         return {"stopped": "output"}
-    if isinstance(error, MemoryError):
+    # a cell that has Jupyter run another, or keeps what is shown, does not end with its error
+    kind = channel.reported if error is None else type(error)
+    if kind is not None and issubclass(kind, MemoryError):
         return {"stopped": "memory"}
     if (
         isinstance(error, BlockingIOError)
@@ -446,7 +449,7 @@ def _run(
     ):
         return {"stopped": "processes"}
     # by the class itself, whatever a cell's own says of its name
-    return {} if error is None else {"error": _NAME.__get__(type(error))[:100]}
+    return {} if kind is None else {"error": _NAME.__get__(kind)[:100]}
 
 
 _NAME = type.__dict__["__name__"]
@@ -531,8 +534,8 @@ def main() -> None:
                     }
                 )
         elif "tell" in request:
-            channel.answer(**_read(shell, request["tell"]))
-            channel.answer(done={})
+            channel.answer(**(read := _read(shell, request["tell"])))
+            channel.answer(done={"digests": [_digest(read)]})
         elif "digest" in request:
             digests = [_digest(_read(shell, names)) for names in request["digest"]]
             channel.answer(done={"digests": digests})

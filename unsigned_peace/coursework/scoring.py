@@ -66,8 +66,8 @@ class Outputs:
             return
         if self.list and self.list[-1].output_type == "stream" and self.list[-1].name == name:
             self.list[-1].text += text
-        elif len(self.list) < KEPT_OUTPUTS:
-            self.list.append(nbformat.v4.new_output("stream", name=name, text=text))
+        else:
+            self._add(nbformat.v4.new_output("stream", name=name, text=text))
 
     def _bundle(self, bundle: dict, is_result: bool) -> None:
         kept = {}
@@ -83,11 +83,15 @@ class Outputs:
                 kept[kind] = self._taken(
                     room, content if room == "image" else _clean(content, KEPT_TEXT)
                 )
-        if kept and len(self.list) < KEPT_OUTPUTS:
-            output = nbformat.v4.new_output(
-                "execute_result" if is_result else "display_data", data=kept
-            )
+        if kept:
+            form = "execute_result" if is_result else "display_data"
+            self._add(nbformat.v4.new_output(form, data=kept))
+
+    def _add(self, output: NotebookNode) -> None:
+        if len(self.list) < KEPT_OUTPUTS:
             self.list.append(output)
+        elif len(self.list) == KEPT_OUTPUTS:
+            self.list.append(nbformat.v4.new_output("stream", name="stdout", text="(cut here)"))
 
     def _taken(self, room: str, content: str) -> str:
         kept = content[: self._room[room]]
@@ -123,7 +127,7 @@ class Said:
     stopped: str | None = None
     #: The kind of the error that the cell ended with.
     error: str | None = None
-    #: Of what was asked for digests of, these.
+    #: Of what was told, or asked for digests of, these.
     digests: list[str] = field(default_factory=list)
     #: Whether the process itself is gone.
     gone: bool = False
