@@ -692,7 +692,11 @@ except KeyboardInterrupt:
 
 def test_an_interrupt_while_a_grading_begins_comes_when_it_has_begun():
     run = subprocess.run(
-        [sys.executable, "-c", _INTERRUPTED], capture_output=True, text=True, check=False
+        # heard also where these tests run in the background of a shell
+        ["env", "--default-signal=INT", sys.executable, "-c", _INTERRUPTED],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert run.stdout == "started\ninterrupted, and known: True\n", run
 

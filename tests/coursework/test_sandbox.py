@@ -587,6 +587,17 @@ def test_what_is_held_up_from_outside_is_none_of_its_own():
             list(process.ask({"run": "1"}))
 
 
+def test_what_was_held_up_while_it_waited_is_none_of_its_own_either():
+    """As by who pauses a container: its clocks inside have gone on."""
+    with Process(replace(LIMITS, cell=1, grace=60)) as process:
+        process.start()
+        worker = sandbox.descendants_of(process._process.pid)[-1]
+        for after, number in ((0.5, signal.SIGSTOP), (5, signal.SIGCONT)):
+            threading.Timer(after, os.kill, (worker, number)).start()
+        with pytest.raises(Interrupted, match="held up"):
+            list(process.ask({"run": "import time; time.sleep(2.5)"}))
+
+
 def test_time_in_which_others_keep_the_machine_busy_does_not_count():
     """A cell that computes is stopped by what it computed, however few processors it gets."""
     burners = [

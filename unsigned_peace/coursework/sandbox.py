@@ -472,6 +472,8 @@ class Process:
         self._first = _first_process(said)
         self._spent = 0.0
         self._left = b""
+        #: Whether it, or this process, was stopped for some time while it was asked last.
+        self._held_up = False
         self._unsent = b""
         self._stderr = b""
         self._watched = 0.0
@@ -600,6 +602,8 @@ class Process:
                     f"this machine has less memory free than the {self.limits.memory // 2**20} "
                     f"MB that a submission may use, and this one wanted more"
                 )
+        if reason == "clock" and self._held_up:
+            return "the process that ran it was held up from outside"
         if reason == "processes":
             left = control_groups.processes_left()
             if left is not None and left + _threads(inside) < 2 * self.limits.processes:
@@ -617,6 +621,7 @@ class Process:
         machine busy, little.
         """
         passed, before, computed, delay = 0.0, time.monotonic(), None, 0.0
+        self._held_up, looked, inside = False, 0.0, []
         while True:
             while (end := self._left.find(b"\n")) >= 0:
                 line, self._left = self._left[:end], self._left[end + 1 :]
@@ -631,11 +636,14 @@ class Process:
             if self.exceeded:
                 raise Stopped(self.exceeded)
             now = time.monotonic()
-            step, before = min(now - before, 1.0), now
+            step, gap, before = min(now - before, 1.0), now - before, now
             passed, self._spent = passed + step, self._spent + step
             if computed is None:
                 inside = descendants_of(self._process.pid)
                 computed, delay = computing_of(inside), _delay(inside)
+            # Clocks inside go on while a process is stopped, or this one with all of them.
+            if now - looked > 0.2:
+                self._held_up, looked = self._held_up or gap > 5 or _is_stopped(inside), now
             if passed >= seconds or self._spent >= self.limits.total:
                 excused = _delay(descendants_of(self._process.pid))
                 bounds = (
@@ -657,9 +665,7 @@ class Process:
         somebody.
         """
         inside = descendants_of(self._process.pid)
-        if any(
-            _state(process) in ("T", "t") for process in inside[:2]
-        ):  # the first and the worker, which none inside can stop; others it may
+        if _is_stopped(inside):
             return Interrupted("the process that ran it was held up from outside")
         now = computing_of(inside)
         long = (
@@ -784,6 +790,11 @@ def _threads(processes: list[int]) -> int:
 def _delay(inside: list[int]) -> float:
     """Seconds for which processes inside waited for a processor: the worker, and copies of it."""
     return sum(map(waited, inside[1:]))
+
+
+def _is_stopped(inside: list[int]) -> bool:
+    """Whether the first process or the worker is, which none inside can stop; others it may."""
+    return any(_state(process) in ("T", "t") for process in inside[:2])
 
 
 def _state(process: int) -> str:
