@@ -661,6 +661,7 @@ def left(tmp_path_factory):
     (this.folder / "links" / ".own").mkdir()
     (this.folder / "links" / ".own" / "folder").symlink_to(this.folder / "several")
     (this.folder / "links" / STEM / "copy.ipynb").symlink_to(this.folder / "several" / STEM)
+    (this.folder / "links" / STEM / "Thumbs.db").symlink_to(this.folder / "several" / STEM)
     (this.folder / "Mo_1_assignsubmission_file_" / "a.txt").symlink_to(this.folder / "several")
     (this.folder / "pipe").mkdir()
     os.mkfifo(this.folder / "pipe" / f"{STEM}.ipynb")
@@ -689,7 +690,7 @@ def left(tmp_path_factory):
         (
             "links",
             "graded",
-            [".own: its name begins with a dot", "islands/copy.ipynb: it is a link"],
+            [".own: its name begins", "islands/Thumbs.db, islands/copy.ipynb: it is a link"],
         ),
         ("Mo_1", "graded", ["a.txt: it is a link", "more/islands.ipynb: it is a copy of what"]),
         ("links", "graded", ["islands/.ipynb_checkpoints: its name begins with a dot"]),

@@ -180,12 +180,14 @@ def _all_entries(folder: str | Path) -> list[tuple[os.DirEntry, bool]]:
 
 
 def _is_litter(entry: os.DirEntry, beside: Collection[str]) -> bool:
-    """Whether something is what machines leave: by its name, and since no notebook lies in it."""
+    """Whether something is what machines leave: by its name, and since no notebook lies in it. They
+    leave folders and plain files, no links or pipes.
+    """
     if entry.is_dir(follow_symlinks=False):
         return entry.name.lower() in LITTER and not _may_hold_a_notebook(entry.path)
     # macOS leaves ._x beside x
     is_half = entry.name.startswith("._") and entry.name[2:] in beside
-    return is_half or entry.name.lower() in LITTER
+    return entry.is_file(follow_symlinks=False) and (is_half or entry.name.lower() in LITTER)
 
 
 def _files(folder: str | Path, depth: int = MAX_DEPTH) -> Iterator[os.DirEntry]:
