@@ -43,6 +43,9 @@ def islands():
         ("मेरा मेरी मेरे", 3),
         ("\u1000\u102c\u1001\u102c", 2),
         ("كَتَبَ كُتِبَ", 2),
+        ("ⓞⓝⓔ ⓣⓦⓞ", 2),
+        ("⠏⠑⠁⠉⠑ ⠞⠗⠑⠁⠞⠽", 2),
+        ("✓ ─────── ───────", 1),
     ],
 )
 def test_words_are_counted_once_each_in_any_script(text, count):
