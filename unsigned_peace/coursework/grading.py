@@ -488,8 +488,7 @@ def _write_record(out: Path, student: str, stem: str, outcome: Outcome) -> None:
 
 
 #: Of the package what makes pages, editions and commands, and reads or checks sources: no grade
-#: comes of
-#: these, so a change in them lets every grade stand. Grading imports none of them, and no
+#: comes of these, so a change in them lets every grade stand. Grading imports none of them, and no
 #: assignment does.
 NOT_IN_A_GRADE = (
     "__main__.py",
