@@ -67,14 +67,16 @@ def narrower(specification: dict, view: int) -> list[list]:
 
 
 def changed(specification: dict, changes: list[list]) -> dict:
-    """A copy of the specification with the changes made."""
-    copied = copy.deepcopy(specification)
+    """The specification with the changes made: a new one, which shares with it what is the same."""
+    made = copy.copy(specification)
     for path, value in changes:
-        place = copied
+        place = made
         for step in path[:-1]:
-            place = place[step] if isinstance(place, list) else place.setdefault(step, {})
+            inner = place[step] if isinstance(place, list) else place.get(step, {})
+            place[step] = copy.copy(inner)
+            place = place[step]
         place[path[-1]] = value
-    return copied
+    return made
 
 
 def for_widths(specification: dict, narrow: list[list]) -> dict[str, list[list]]:

@@ -35,7 +35,7 @@ def read(text: str) -> NotebookNode:
     return copy.deepcopy(_parsed(text))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)  # more than there are pages
 def _parsed(text: str) -> NotebookNode:
     """A build asks for each chapter three times; who asks may change what they get."""
     return read_myst_markdown_notebook(text, config=MdParserConfig(), add_source_map=True)

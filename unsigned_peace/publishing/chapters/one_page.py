@@ -31,6 +31,9 @@ _ASKED = ("joint-declaration", "formulas", "public-opinion")
 _HOW_WELL = ("known", "with-a-margin", "not-known")
 #: Kinds of sources as their pages are named, the nearest to the event first.
 _NEAREST = ("treaty", "official", "poll", "dataset", "scholarship", "reference", "news")
+#: What of an article is not parsed, since it takes longest: nothing of code and tables is carried,
+#: and a drawing goes as it is.
+_UNPARSED = re.compile(r"<(pre|table|svg)\b.*?</\1>", re.DOTALL)
 
 
 def address(page: str) -> str:
@@ -75,10 +78,10 @@ def _finding(exhibit: Tag) -> dict:
     return {"text": title, "sources": f"{nearest}{others}"}
 
 
-def _picture(exhibit: Tag) -> dict:
-    drawing = exhibit.select_one(".drawing-wide svg")
+def _picture(exhibit: Tag, unparsed: list[str]) -> dict:
+    place = exhibit.select_one(".drawing-wide svg")
     title = _plain(exhibit.select_one(".exhibit-title"))
-    return {"title": title, "drawing": drawing.decode() if drawing else ""}
+    return {"title": title, "drawing": unparsed[int(str(place["id"]))] if place else ""}
 
 
 def _questions(article: Tag) -> list[str]:
@@ -91,17 +94,26 @@ def _questions(article: Tag) -> list[str]:
     return list(asked.values())[:QUESTIONS]
 
 
-def _article(html: str) -> Tag:
-    found = BeautifulSoup(html, "html.parser").find("article")
+def _article(html: str) -> tuple[Tag, list[str]]:
+    """The article of a page, and what in it was not parsed; of that it has empty elements, each
+    with its place in the list as its ``id``.
+    """
+    unparsed: list[str] = []
+
+    def empty(match: re.Match) -> str:
+        unparsed.append(match[0])
+        return f'<{match[1]} id="{len(unparsed) - 1}"></{match[1]}>'
+
+    found = BeautifulSoup(_UNPARSED.sub(empty, html), "html.parser").find("article")
     assert isinstance(found, Tag)
     for mark in found.select(".headerlink"):
         mark.decompose()
-    return found
+    return found, unparsed
 
 
 def of_chapter(html: str) -> dict:
     """What the page of a chapter has on it, or nothing where the chapter lacks a part."""
-    article = _article(html)
+    article, unparsed = _article(html)
     exhibits = article.select("figure.exhibit")
     answer, boxes = article.select_one(".short-answer"), article.select(".how-well")
     questions = _questions(article)
@@ -113,7 +125,7 @@ def of_chapter(html: str) -> dict:
     return {
         "title": _plain(article.find("h1")),
         "answer": _prose(answer),
-        "picture": _picture(first),
+        "picture": _picture(first, unparsed),
         "opening": _finding(first),
         "findings": [_finding(exhibit) for exhibit in findings[:FINDINGS]],
         "boxes": [
@@ -130,13 +142,13 @@ def of_chapter(html: str) -> dict:
 
 def of_book(html: str, chapters: dict[str, dict]) -> dict:
     """What the page of the whole book has on it: from the first page and the chapters' openers."""
-    article = _article(html)
+    article, unparsed = _article(html)
     question = article.select_one("h1 + p + p")
     answer = article.select_one("#the-short-answer > p")
     return {
         "title": _plain(article.find("h1")),
         "answer": "".join(f"<p>{_prose(part)}</p>" for part in (question, answer) if part),
-        "picture": _picture(article.select_one("figure.exhibit")),
+        "picture": _picture(article.select_one("figure.exhibit"), unparsed),
         "lines": _prose(article.select_one(".line-numbers")),
         "findings": [chapters[name]["opening"] for name in _STORY],
         "boxes": [],
