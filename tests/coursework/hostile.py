@@ -107,7 +107,7 @@ def attacks(key: str, others: str, outside: str) -> list[Attack]:
         Attack(
             "forges-the-score",
             "import os\nfor pipe in range(20):\n    try:\n"
-            '        os.write(pipe, b\'{"done": {}, "score": 30}\\n{"told": {"ANSWER": '
+            '        os.write(pipe, b\'0-1 .{"done": {}, "score": 30}\\n0-2 .{"told": {"ANSWER": '
             '{"forged": 1}}}\\n\')\n    except OSError:\n        pass',
             named="wrote into the channel",
         ),

@@ -723,3 +723,23 @@ def test_an_attack_is_contained_for_an_ordinary_user_too(attack):
     assert (
         not attack.named or attack.named in " ".join(found) or attack.named == "OSError" and found
     )
+
+
+@pytest.mark.parametrize(
+    "writer",
+    ["threading.Thread(target=chatter, daemon=True).start()", "os.fork() or chatter()"],
+    ids=["a thread", "a copy"],
+)
+def test_who_writes_meanwhile_tears_no_answer(writer):
+    code = (
+        "import os, threading, time\n"
+        "def chatter():\n    while True: print('.', flush=True); time.sleep(0.0005)\n"
+        f"long = 'x' * 1_000_000\n{writer}"
+    )
+    with Process(replace(LIMITS, output=2**25)) as process:
+        process.start()
+        list(process.ask({"run": code}))
+        for _ in range(10):
+            told = [event["told"] for event in process.ask({"tell": ["long"]}) if "told" in event]
+            assert told == [{"long": "x" * 1_000_000}]
+        assert not process.disturbed

@@ -1,12 +1,15 @@
 """Runs cells in a process of its own: the program inside the sandbox.
 
 There it is the first process, and stays that only to say how the second ended, which runs the
-cells.
-It can be neither read nor traced by that one, and with it everything inside ends.
+cells. It can be neither read nor traced by that one, and with it everything inside ends.
 
 It reads requests from standard input, a JSON object a line, and writes events to standard output,
-a JSON object a line. Whatever a cell does, it can at most write other events: the other side reads
-them as data within bounds, and never believes anything here about scores.
+each a JSON object in pieces. Whatever a cell does, it can at most write other events: the other
+side reads them as data within bounds, and never believes anything here about scores.
+
+Threads and copies of the process write where it does, in the middle of what it writes. So a piece
+is a line that the kernel keeps whole: which event it belongs to, a blank, ``+`` if more pieces
+follow and ``.`` if none, and its part of the text.
 
 Requests: ``{"run": source, "seconds": n}`` runs a cell; ``{"tell": [names]}`` gives those
 variables as data (see ``answers``); ``{"try": source, "given": {name: data}, "tell": [names],
@@ -32,8 +35,10 @@ import sys
 # What is called while a cell's changes may stand goes by names of this module, and not by those
 # of a library, in which a cell may put something else: `json.dumps` with an indent, say.
 from hashlib import sha256
+from itertools import count
 from json import JSONDecoder, JSONEncoder
 from os import fork, getpid, waitpid, write
+from select import PIPE_BUF
 from signal import setitimer
 from time import monotonic, process_time
 from types import FrameType, TracebackType
@@ -76,8 +81,7 @@ def waited(process: int | str = "self") -> float:
 
 
 #: So many processes may end whose parents have ended before them. A chain of such, each with the
-#: memory
-#: of the last, is never seen by who looks at processes one after the other.
+#: memory of the last, is never seen by who looks at processes one after the other.
 ORPHANS = 500
 
 
@@ -160,6 +164,7 @@ class _Channel:
     def __init__(self) -> None:
         self.requests = os.fdopen(os.dup(0), "r", encoding="utf-8", newline="\n")
         self._events = os.dup(1)
+        self._count = count()
         self.token = ""
         self._left, self._left_for_errors = SENT_ALL, SENT_ERRORS
         self._printed: list[str] = []
@@ -189,18 +194,18 @@ class _Channel:
 
     def emit(self, **event: object) -> None:
         self.flush()
-        self._write(dumps(event).encode() + b"\n")
+        self._write(dumps(event).encode())
 
     def show(self, **event: Any) -> None:
         """Emits what a cell shows, if there is room; of an error at least its name."""
         self.flush()
-        line = dumps(event).encode() + b"\n"
+        line = dumps(event).encode()
         if len(line) <= self._left:
             self._left -= len(line)
             self._write(line)
         elif "error" in event:
             named = {"ename": event["error"]["ename"][:100], "evalue": "", "traceback": ""}
-            line = dumps({"error": named}).encode() + b"\n"
+            line = dumps({"error": named}).encode()
             self._left_for_errors -= len(line)
             if self._left_for_errors >= 0:
                 self._write(line)
@@ -244,9 +249,12 @@ class _Channel:
         self._room[room] -= len(kept)
         return kept
 
-    def _write(self, line: bytes) -> None:
-        while line:
-            line = line[write(self._events, line) :]
+    def _write(self, event: bytes) -> None:
+        which = b"%d-%d " % (getpid(), next(self._count))
+        room = PIPE_BUF - len(which) - 2
+        for at in range(0, len(event), room):
+            more = b"+" if at + room < len(event) else b"."
+            write(self._events, which + more + event[at : at + room] + b"\n")
 
 
 class _Stream(io.TextIOBase):

@@ -472,6 +472,8 @@ class Process:
         self._first = _first_process(said)
         self._spent = 0.0
         self._left = b""
+        #: Of events that have not ended, the pieces that have come.
+        self._pieces: dict[bytes, list[bytes]] = {}
         #: Whether it, or this process, was stopped for some time while it was asked last.
         self._held_up = False
         self._unsent = b""
@@ -551,8 +553,7 @@ class Process:
         """Sends a request and gives the events of its answer; the last one has ``done``.
 
         Raises ``Stopped`` when the process is ended, by itself or for what it used, and
-        ``Interrupted``
-        when it was neither; the process is of no use then.
+        ``Interrupted`` when it was neither; the process is of no use then.
         """
         seconds = self.limits.cell if seconds is None else seconds
         token = secrets.token_hex(8)
@@ -625,8 +626,10 @@ class Process:
         while True:
             while (end := self._left.find(b"\n")) >= 0:
                 line, self._left = self._left[:end], self._left[end + 1 :]
+                if (text := self._put_together(line)) is None:
+                    continue
                 try:
-                    event = json.loads(line)
+                    event = json.loads(text)
                 except (ValueError, RecursionError):
                     event = None
                 if isinstance(event, dict):
@@ -659,6 +662,14 @@ class Process:
                 self._watched = time.monotonic()
             for key, _ in self._selector.select(0.2):
                 key.data()
+
+    def _put_together(self, line: bytes) -> bytes | None:
+        """The text of the event of which a line is the last piece (see ``runner``), else None."""
+        which, _, piece = line.partition(b" ")
+        if piece.startswith(b"+"):
+            self._pieces.setdefault(which, []).append(piece[1:])
+            return None
+        return b"".join([*self._pieces.pop(which, []), piece[1:]])
 
     def _late(self, before: float, computing: float | None) -> Exception:
         """What to raise when time is up: it has computed too long, or waited, or was stopped by
