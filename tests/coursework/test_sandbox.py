@@ -60,11 +60,10 @@ def errors(events: list[dict]) -> list[str]:
 @pytest.mark.parametrize("attack", QUICK, ids=lambda attack: attack.name)
 def test_an_attack_is_contained(attack):
     before = sorted(path.name for path in ROOT.iterdir())
-    # to fill memory takes a busy machine long: that bound, and not the one of time, is what is
-    # tried here
-    events, status = run(
-        attack.code, replace(LIMITS, cell=10) if attack.status == "stopped: memory" else LIMITS
-    )
+    # to fill memory or write much takes a busy machine long: that bound, and not the one of time,
+    # is what is tried here
+    takes_long = attack.status in ("stopped: memory", "stopped: output")
+    events, status = run(attack.code, replace(LIMITS, cell=10) if takes_long else LIMITS)
     assert status == attack.status
     if attack.named:
         assert (
@@ -743,3 +742,24 @@ def test_who_writes_meanwhile_tears_no_answer(writer):
             told = [event["told"] for event in process.ask({"tell": ["long"]}) if "told" in event]
             assert told == [{"long": "x" * 1_000_000}]
         assert not process.disturbed
+
+
+SCRIPT = "open('a.py', 'w').write({!r})\n%run a.py"
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("%%capture\n1 / 0", "ZeroDivisionError"),
+        ("%%capture\n%nothing_of_this_name", "UsageError"),
+        ("%%capture\nraise ExceptionGroup('two', [ValueError(), KeyError()])", "ExceptionGroup"),
+        ("%%capture\nget_ipython().set_custom_exc((KeyError,), print)\n{}[0]", "KeyError"),
+        (SCRIPT.format("1 / 0"), "ZeroDivisionError"),
+        (SCRIPT.format("get_ipython().run_line_magic('no_such', '')"), "UsageError"),
+        (SCRIPT.format("raise ExceptionGroup('one', [ValueError()])"), "ExceptionGroup"),
+    ],
+)
+def test_an_error_that_a_cell_keeps_is_named(code, name):
+    with Process(LIMITS) as process:
+        process.start()
+        assert list(process.ask({"run": code}))[-1] == {"done": {"error": name}}

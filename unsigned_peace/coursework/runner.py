@@ -45,7 +45,7 @@ from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # loaded only behind the supervisor
-    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 
 dumps, loads = JSONEncoder(allow_nan=False).encode, JSONDecoder().decode
 
@@ -177,8 +177,10 @@ class _Channel:
         """A cell begins: it has written and shown nothing yet."""
         self._written = 0
         self._room = {"text": SENT, "image": SENT_IMAGE}
-        #: Of what class the running cell's error is that was emitted, if one was.
+        #: Of what class the last error is that came about in the running cell, or in one that it
+        #: has Jupyter run, and whether any was shown.
         self.reported: type[BaseException] | None = None
+        self.error_shown = False
         #: What the cell was told when its output was up, if it was.
         self.is_up: OutputIsUp | None = None
 
@@ -310,6 +312,13 @@ def _shell(channel: _Channel) -> InteractiveShell:
             pass
 
     class Shell(InteractiveShell):
+        def run_cell(self, *args: Any, **options: Any) -> ExecutionResult:
+            """Runs a cell, also one that another cell has Jupyter run and keeps to itself."""
+            result = super().run_cell(*args, **options)
+            if (error := result.error_before_exec or result.error_in_exec) is not None:
+                channel.reported = type(error)
+            return result
+
         def system(self, cmd: str) -> None:
             """Runs a command of the system's: IPython's own way needs a terminal, and has none."""
             if cmd.rstrip().endswith("&"):
@@ -336,6 +345,7 @@ def _shell(channel: _Channel) -> InteractiveShell:
         ) -> None:
             # what a cell shows as an error by itself may be of any kind
             channel.reported = etype if issubclass(type(etype), type) else Exception
+            channel.error_shown = True
             parts = {
                 "ename": getattr(etype, "__name__", str(etype)),
                 "evalue": str(evalue),
@@ -349,12 +359,13 @@ def _shell(channel: _Channel) -> InteractiveShell:
             *args: Any,
             **options: Any,
         ) -> None:
-            explain_missing((exc_tuple or sys.exc_info())[1])
-            if isinstance(
-                (exc_tuple or sys.exc_info())[1], MemoryError
-            ):  # a full traceback would need what is lacking
+            error = (exc_tuple or sys.exc_info())[1]
+            if error is not None:  # also where Jupyter has other ways to show it
+                channel.reported = type(error)
+            explain_missing(error)
+            if isinstance(error, MemoryError):  # a full traceback would need what is lacking
                 reserve.clear()
-                channel.reported = MemoryError
+                channel.error_shown = True
                 channel.show(
                     error={
                         "ename": "MemoryError",
@@ -438,7 +449,7 @@ def _run(
     finally:
         stop_clocks()
     error = up or channel.is_up or error  # whatever the cell did with it
-    if error is not None and not channel.reported:  # the cell broke what shows errors
+    if error is not None and not channel.error_shown:  # the cell broke what shows errors
         name = type(error).__name__
         channel.show(error={"ename": name, "evalue": "", "traceback": name})
     if isinstance(error, TimeIsUp):
