@@ -597,6 +597,22 @@ def test_what_was_held_up_while_it_waited_is_none_of_its_own_either():
             list(process.ask({"run": "import time; time.sleep(2.5)"}))
 
 
+def test_what_ended_while_the_grader_was_held_up_is_none_of_its_own_either():
+    """A clock inside rang meanwhile, and what it said has been waiting."""
+    with Process(replace(LIMITS, cell=0.3, grace=60)) as process:
+        process.start()
+        select = process._selector.select
+
+        def late(seconds):  # as where the whole process was stopped
+            time.sleep(5.5)
+            process._selector.select = select
+            return select(seconds)
+
+        process._selector.select = late
+        with pytest.raises(Interrupted, match="held up"):
+            list(process.ask({"run": "import time; time.sleep(2.5)"}))
+
+
 def test_time_in_which_others_keep_the_machine_busy_does_not_count():
     """A cell that computes is stopped by what it computed, however few processors it gets."""
     burners = [

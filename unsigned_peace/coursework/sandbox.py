@@ -624,6 +624,11 @@ class Process:
         passed, before, computed, delay = 0.0, time.monotonic(), None, 0.0
         self._held_up, looked, inside = False, 0.0, []
         while True:
+            now = time.monotonic()
+            step, gap, before = min(now - before, 1.0), now - before, now
+            # Clocks inside go on while a process is stopped, or this one with all of them.
+            if now - looked > 0.2:
+                self._held_up, looked = self._held_up or gap > 5 or _is_stopped(inside), now
             while (end := self._left.find(b"\n")) >= 0:
                 line, self._left = self._left[:end], self._left[end + 1 :]
                 if (text := self._put_together(line)) is None:
@@ -638,15 +643,10 @@ class Process:
                     self.disturbed = True
             if self.exceeded:
                 raise Stopped(self.exceeded)
-            now = time.monotonic()
-            step, gap, before = min(now - before, 1.0), now - before, now
             passed, self._spent = passed + step, self._spent + step
             if computed is None:
                 inside = descendants_of(self._process.pid)
                 computed, delay = computing_of(inside), _delay(inside)
-            # Clocks inside go on while a process is stopped, or this one with all of them.
-            if now - looked > 0.2:
-                self._held_up, looked = self._held_up or gap > 5 or _is_stopped(inside), now
             if passed >= seconds or self._spent >= self.limits.total:
                 excused = _delay(descendants_of(self._process.pid))
                 bounds = (
@@ -676,14 +676,14 @@ class Process:
         somebody.
         """
         inside = descendants_of(self._process.pid)
-        if _is_stopped(inside):
-            return Interrupted("the process that ran it was held up from outside")
         now = computing_of(inside)
         long = (
             computing is not None
             and now - before >= 0.9 * computing
             or now >= 0.9 * self.limits.total
         )
+        if _is_stopped(inside) or self._held_up and not long:
+            return Interrupted("the process that ran it was held up from outside")
         return Stopped("time" if long else "clock")
 
     def _read_said(self) -> bool:
