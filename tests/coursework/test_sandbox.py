@@ -586,15 +586,22 @@ def test_what_is_held_up_from_outside_is_none_of_its_own():
             list(process.ask({"run": "1"}))
 
 
-def test_what_was_held_up_while_it_waited_is_none_of_its_own_either():
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [(1, "import time; time.sleep(2.5)"), (9, "import time; time.sleep(1)\nassert time_() < 3")],
+    ids=["by our clock", "by its own"],
+)
+def test_what_was_held_up_while_it_waited_is_none_of_its_own_either(cell, code):
     """As by who pauses a container: its clocks inside have gone on."""
-    with Process(replace(LIMITS, cell=1, grace=60)) as process:
+    with Process(replace(LIMITS, cell=cell, grace=60)) as process:
         process.start()
+        began = "from time import monotonic; began = monotonic()"
+        list(process.ask({"run": f"{began}\ntime_ = lambda: monotonic() - began"}))
         worker = sandbox.descendants_of(process._process.pid)[-1]
         for after, number in ((0.5, signal.SIGSTOP), (5, signal.SIGCONT)):
             threading.Timer(after, os.kill, (worker, number)).start()
         with pytest.raises(Interrupted, match="held up"):
-            list(process.ask({"run": "import time; time.sleep(2.5)"}))
+            list(process.ask({"run": code}))
 
 
 def test_what_ended_while_the_grader_was_held_up_is_none_of_its_own_either():

@@ -564,9 +564,7 @@ class Process:
             if ("done" in event or "told" in event) and event.pop("token", None) != token:
                 self.disturbed = True
                 continue
-            if isinstance(done := event.get("done"), dict) and (
-                short := self._kept_short(done.get("stopped"))
-            ):
+            if isinstance(done := event.get("done"), dict) and (short := self._kept_short(done)):
                 raise Interrupted(short)
             yield event
             if "done" in event:
@@ -590,11 +588,12 @@ class Process:
         elif waits and not self._unsent:
             self._selector.unregister(pipe)
 
-    def _kept_short(self, reason: str | None) -> str | None:
-        """If the machine, and not a bound of ours, stopped something for this reason: how, in
-        words.
+    def _kept_short(self, done: dict) -> str | None:
+        """If the machine, and not a bound of ours or the code, made this of a cell: how, in words.
+
+        What was held up may fail by a bound of its own, such as how long it waits for a program.
         """
-        inside = descendants_of(self._process.pid)
+        inside, reason = descendants_of(self._process.pid), done.get("stopped")
         if reason == "memory":
             allowed, left = control_groups.memory_allowed(), memory_left()
             short = left is not None and left + memory(inside, 0) < self.limits.memory
@@ -603,7 +602,7 @@ class Process:
                     f"this machine has less memory free than the {self.limits.memory // 2**20} "
                     f"MB that a submission may use, and this one wanted more"
                 )
-        if reason == "clock" and self._held_up:
+        if self._held_up and (reason == "clock" or done.get("error")):
             return "the process that ran it was held up from outside"
         if reason == "processes":
             left = control_groups.processes_left()
@@ -622,7 +621,8 @@ class Process:
         machine busy, little.
         """
         passed, before, computed, delay = 0.0, time.monotonic(), None, 0.0
-        self._held_up, looked, inside = False, 0.0, []
+        inside: list[int] = []
+        self._held_up, looked = False, 0.0
         while True:
             now = time.monotonic()
             step, gap, before = min(now - before, 1.0), now - before, now
