@@ -715,3 +715,12 @@ def test_litter_that_nobody_can_look_into_is_named(tmp_path, monkeypatch):
     assert not collecting._may_hold_a_notebook(inner.parent)
     monkeypatch.setattr(os, "scandir", scandir)
     assert collecting._may_hold_a_notebook(inner.parent)
+
+
+def test_a_loose_notebook_is_named_beside_many_files_of_moodles(tmp_path):
+    for number in range(collecting.MAX_STRAYS + 3):
+        name = f"Student{number:02}_1{number:02}_assignsubmission_file_islands.ipynb"
+        (tmp_path / name).write_text("{}")
+    (tmp_path / "zzz.ipynb").write_text("{}")
+    found = collecting.collect(tmp_path, ["islands"])
+    assert [stray.path for stray in found.strays] == [("zzz.ipynb",)] and not found.passed_over

@@ -575,7 +575,7 @@ def _strays(
     """The notebooks that lie in no folder of an assignment, by path: loose, in a folder of another
     name, or too deep. Of very many in one place some are named, and how many more there are.
     """
-    places = [_notebooks(folder, 0, ())]
+    places = [[path for path in _notebooks(folder, 0, ()) if path.name not in moodle]]
     places += [
         _notebooks(Path(entry.path), MAX_DEPTH, suggests.stems)
         for entry in _entries(folder)
@@ -591,8 +591,6 @@ def _strays(
                 collected.passed_over.append(f"{_and_others(names)}: {_ASTRAY}")
         for path in paths[:MAX_STRAYS]:
             parts = path.relative_to(folder).parts
-            if parts[0] in moodle:
-                continue
             if parts[0] in suggests.stems:  # folders of students in a folder of the assignment
                 found.append(Stray(parts, parts[0], _name(parts[1]) if parts[2:] else None))
             else:
