@@ -151,6 +151,8 @@ def _cell(cell: dict) -> Cell:
             else "a cell without text"
         )
     attached = cell.get("attachments")
+    if kind == "code" and attached and isinstance(source, str) and not source.strip():
+        kind = "raw"  # a picture is no code, whatever its cell says of itself
     for name, bundle in attached.items() if isinstance(attached, dict) else ():
         for form, content in bundle.items() if isinstance(bundle, dict) else ():
             content = (
@@ -162,7 +164,8 @@ def _cell(cell: dict) -> Cell:
                 pictures.add(name, form, content)
     if kind != "code" and isinstance(attached, dict):
         for name, place in ((name, quote(name, errors="replace")) for name in attached):
-            if f"attachment:{name}" not in source and f"attachment:{place}" not in source:
+            called = "|".join(map(re.escape, (name, place)))
+            if not re.search(rf"attachment:(?:{called})(?![\w.%-])", source):
                 source += f"\n\n![](attachment:{place})"
     metadata = cell.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
