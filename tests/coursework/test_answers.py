@@ -190,3 +190,11 @@ def test_nested_too_deeply_or_too_large_does_not_cross():
 def test_forged_data_is_refused(text):
     with pytest.raises(answers.NotPlain):
         answers.read(text)
+
+
+def test_what_can_be_hashed_can_be_hashed_on_the_other_side():
+    for value in (frozenset({1}), {frozenset({1}): {2}}, {(frozenset({1}), 2)}):
+        assert answers.decode(answers.encode(value)) == value
+    for name, wanted in ((frozenset({1}), frozenset({1})), (range(3), "range(0, 3)")):
+        column = answers.decode(answers.encode(pd.Series([1], name=name)))
+        assert column.name == wanted

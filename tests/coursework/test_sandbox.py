@@ -786,3 +786,33 @@ def test_an_error_that_a_cell_keeps_is_named(code, name):
     with Process(LIMITS) as process:
         process.start()
         assert list(process.ask({"run": code}))[-1] == {"done": {"error": name}}
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("import numpy as np; right = np.bool(1); np.bool = bool", True),
+        (
+            "import datetime; right = datetime.date(2023, 1, 1); datetime.date = right",
+            {"date": "2023-01-01"},
+        ),
+        (
+            "import pandas as pd; right = pd.Timestamp(2023, 1, 1); pd.Timestamp = pd.to_datetime",
+            {"timestamp": "2023-01-01T00:00:00"},
+        ),
+        (
+            (
+                "import datetime\nclass Day(datetime.date):\n"
+                "    def isoformat(self): return 'day'\nright = Day(2023, 1, 1)"
+            ),
+            {"date": "2023-01-01"},
+        ),
+        ("import builtins; builtins.right = 3", 3),
+    ],
+)
+def test_an_answer_is_read_whatever_a_cell_has_done_to_libraries(code, told):
+    with Process(LIMITS) as process:
+        process.start()
+        list(process.ask({"run": code}))
+        (event,) = [event for event in process.ask({"tell": ["right"]}) if "told" in event]
+        assert event["told"] == {"right": told}

@@ -7,9 +7,11 @@ writes can be anything but numbers, text, dates, containers, and columns of tabl
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
+
+# What is called where a student's code has run goes by names of this module, as in ``runner``:
+# a cell may put something else in a library (``numpy.bool = bool``).
 from collections.abc import (
     Callable,
     Collection,
@@ -21,13 +23,26 @@ from collections.abc import (
     ValuesView,
 )
 from collections.abc import Set as AbstractSet
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import isfinite
 from numbers import Integral, Real
 from typing import Any
 
-import numpy as np
-import pandas as pd
+from numpy import bool as numpy_bool
+from numpy import datetime64, flexible, ndarray, timedelta64
+from pandas import (
+    NA,
+    Categorical,
+    CategoricalDtype,
+    Index,
+    MultiIndex,
+    NaT,
+    Series,
+    Timedelta,
+    Timestamp,
+)
+from pandas.api.extensions import ExtensionArray
 
 #: Bounds of one task's answers.
 MAX_BYTES, MAX_DEPTH, MAX_ITEMS, MAX_DIGITS = 2_000_000, 12, 100_000, 30
@@ -35,17 +50,18 @@ MAX_BYTES, MAX_DEPTH, MAX_ITEMS, MAX_DIGITS = 2_000_000, 12, 100_000, 30
 #: How a value is made of what stands behind each tag.
 _SCALARS: dict[str, Callable[[Any], Any]] = {
     "float": float,
-    "date": dt.date.fromisoformat,
-    "datetime": dt.datetime.fromisoformat,
-    "timestamp": pd.Timestamp,
-    "timedelta": lambda nanoseconds: pd.Timedelta(nanoseconds, unit="ns"),
-    "nat": lambda _: pd.NaT,
-    "na": lambda _: pd.NA,
+    "date": date.fromisoformat,
+    "datetime": datetime.fromisoformat,
+    "timestamp": Timestamp,
+    "timedelta": lambda nanoseconds: Timedelta(nanoseconds, unit="ns"),
+    "nat": lambda _: NaT,
+    "na": lambda _: NA,
 }
 _CONTAINERS: dict[str, Callable[[Iterable], Any]] = {
     "list": list,
     "tuple": tuple,
     "set": set,
+    "frozenset": frozenset,
     "dict": dict,
     "keys": lambda items: dict.fromkeys(items).keys(),
     "items": lambda pairs: dict(pairs).items(),
@@ -74,19 +90,19 @@ def encode(value: Any, depth: int = 0) -> Any:
         raise NotPlain("nested too deeply")
     if value is None or value is True or value is False:
         return value
-    if value is pd.NaT:
+    if value is NaT:
         return {"nat": None}
-    if value is pd.NA:
+    if value is NA:
         return {"na": None}
-    if isinstance(value, pd.Timestamp):
-        return {"timestamp": value.isoformat()}
-    if isinstance(value, pd.Timedelta):
+    if isinstance(value, Timestamp):
+        return {"timestamp": Timestamp.isoformat(value)}
+    if isinstance(value, Timedelta):
         return {"timedelta": int(value.as_unit("ns").value)}
-    if isinstance(value, np.datetime64):
-        return encode(pd.Timestamp(value), depth)
-    if isinstance(value, np.timedelta64):
-        return encode(pd.Timedelta(value), depth)
-    if isinstance(value, (np.bool, np.flexible)):
+    if isinstance(value, datetime64):
+        return encode(Timestamp(value), depth)
+    if isinstance(value, timedelta64):
+        return encode(Timedelta(value), depth)
+    if isinstance(value, (numpy_bool, flexible)):
         return encode(value.item(), depth)
     if isinstance(value, str):
         return str.__str__(value)
@@ -96,19 +112,19 @@ def encode(value: Any, depth: int = 0) -> Any:
         return int(value)
     if isinstance(value, (Real, Decimal)):
         return float(value) if isfinite(value) else {"float": repr(float(value))}
-    if isinstance(value, dt.datetime):
-        return {"datetime": value.isoformat()}
-    if isinstance(value, dt.date):
-        return {"date": value.isoformat()}
-    if isinstance(value, dt.timedelta):
-        return encode(pd.Timedelta(value), depth)
-    if isinstance(value, np.ndarray) and value.ndim == 0:
+    if isinstance(value, datetime):
+        return {"datetime": datetime.isoformat(value)}
+    if isinstance(value, date):
+        return {"date": date.isoformat(value)}
+    if isinstance(value, timedelta):
+        return encode(Timedelta(value), depth)
+    if isinstance(value, ndarray) and value.ndim == 0:
         return encode(value[()], depth)
-    if isinstance(value, np.ndarray) and value.ndim == 1:
+    if isinstance(value, ndarray) and value.ndim == 1:
         return {
             "list": _items(value.tolist() if value.dtype.kind not in "mM" else list(value), depth)
         }
-    if isinstance(value, pd.Series):
+    if isinstance(value, Series):
         return {
             "series": {
                 "name": _name(value.name, depth + 1),
@@ -116,9 +132,9 @@ def encode(value: Any, depth: int = 0) -> Any:
                 "data": _column(value, depth),
             }
         }
-    if isinstance(value, pd.Index):
+    if isinstance(value, Index):
         return {"index": _index(value, depth)}
-    if isinstance(value, (pd.Categorical, pd.api.extensions.ExtensionArray)):
+    if isinstance(value, (Categorical, ExtensionArray)):
         return {"list": _items(list(value), depth)}
     if isinstance(value, Mapping):
         return {
@@ -129,8 +145,12 @@ def encode(value: Any, depth: int = 0) -> Any:
         }
     if isinstance(value, (KeysView, ItemsView)):  # a set that has an order
         return {"keys" if isinstance(value, KeysView) else "items": _items(value, depth)}
-    if isinstance(value, AbstractSet):
-        return {"set": sorted(_items(value, depth), key=repr)}
+    if isinstance(value, AbstractSet):  # one that can be hashed may be a key
+        return {
+            "frozenset" if isinstance(value, frozenset) else "set": sorted(
+                _items(value, depth), key=repr
+            )
+        }
     if isinstance(value, tuple):
         return {"tuple": _items(value, depth)}
     if isinstance(value, (Sequence, ValuesView)) and not isinstance(
@@ -141,11 +161,15 @@ def encode(value: Any, depth: int = 0) -> Any:
 
 
 def _name(name: object, depth: int) -> Any:
-    """A column's name; no answer fails for it, so one of a kind that does not cross is its text."""
+    """A column's name; no answer fails for it, so one of a kind that does not cross, or could not
+    be hashed there, is its text.
+    """
     try:
-        return encode(name, depth)
-    except NotPlain:
+        encoded = encode(name, depth)
+        hash(decode(encoded))
+    except (NotPlain, TypeError):
         return encode(str(name), depth)
+    return encoded
 
 
 def _short(values: Collection) -> list:
@@ -158,16 +182,16 @@ def _items(values: Collection, depth: int) -> list:
     return [encode(item, depth + 1) for item in _short(values)]
 
 
-def _column(column: pd.Series, depth: int) -> dict:
+def _column(column: Series, depth: int) -> dict:
     encoded: dict[str, Any] = {"dtype": str(column.dtype), "values": _items(column.tolist(), depth)}
-    if isinstance(column.dtype, pd.CategoricalDtype):
+    if isinstance(column.dtype, CategoricalDtype):
         encoded["dtype"] = "category"
         encoded["categories"] = _items(column.cat.categories.tolist(), depth)
         encoded["ordered"] = bool(column.cat.ordered)
     return encoded
 
 
-def _index(index: pd.Index, depth: int) -> dict:
+def _index(index: Index, depth: int) -> dict:
     encoded = {
         "values": _items(index.tolist(), depth),
         "names": [_name(name, depth + 1) for name in _short(index.names)],
@@ -288,26 +312,26 @@ def decode(encoded: Any) -> Any:
     )
 
 
-def _decoded_column(column: dict, index: pd.Index) -> pd.Series:
+def _decoded_column(column: dict, index: Index) -> Series:
     values = [decode(value) for value in column["values"]]
     if column["dtype"] == "category":
-        categories = pd.CategoricalDtype(
+        categories = CategoricalDtype(
             [decode(value) for value in column.get("categories", [])],
             ordered=column.get("ordered", False),
         )
-        return pd.Series(values, index=index, dtype=categories)
+        return Series(values, index=index, dtype=categories)
     dtype = column["dtype"] if _DTYPE.fullmatch(column["dtype"]) else None
     try:
-        return pd.Series(values, index=index, dtype=dtype)
+        return Series(values, index=index, dtype=dtype)
     except (ValueError, TypeError, OverflowError):
-        return pd.Series(values, index=index, dtype=object)
+        return Series(values, index=index, dtype=object)
 
 
-def _decoded_index(index: dict) -> pd.Index:
+def _decoded_index(index: dict) -> Index:
     values, names = ([decode(item) for item in index[part]] for part in ("values", "names"))
     if levels := index.get("levels"):
         columns = list(zip(*values)) if values else [()] * len(levels)
-        return pd.MultiIndex.from_arrays(
+        return MultiIndex.from_arrays(
             [
                 _decoded_level(list(column), dtype, None)
                 for column, dtype in zip(columns, levels, strict=True)
@@ -317,13 +341,13 @@ def _decoded_index(index: dict) -> pd.Index:
     return _decoded_level(values, index["dtype"], names[0] if names else None)
 
 
-def _decoded_level(values: list, dtype: str, name: object) -> pd.Index:
+def _decoded_level(values: list, dtype: str, name: object) -> Index:
     try:
-        return pd.Index(
+        return Index(
             values,
             name=name,
             dtype=dtype if _DTYPE.fullmatch(dtype) and dtype != "category" else None,
             tupleize_cols=False,
         )
     except (ValueError, TypeError, OverflowError):
-        return pd.Index(values, name=name, dtype=object, tupleize_cols=False)
+        return Index(values, name=name, dtype=object, tupleize_cols=False)
