@@ -434,3 +434,41 @@ def test_what_takes_renderers_and_lexers_long_takes_no_time():
 def test_what_would_grow_by_being_laid_out_is_shown_as_typed(text):
     shown = inert.Renderer().markdown(text)
     assert shown.startswith("<div><pre>") and len(shown) < 10 * len(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```日本政府の調査によれば\nrest\n```",
+        "~~~Small-holds-for-the land\n~~~",
+        "[Fig 1]: attachment:map.png (a map) Small holds for the land",
+        '[Fig 1]: attachment:map.png "Small holds',
+        '![one][Fig 1]\n\n[Fig 1]: attachment:map.png "Small holds"',
+        '<img src="attachment:map.png" alt="Small holds" width="300">',
+        '[here](https://example.org "Small holds")',
+        "data:image/png,日本政府の調査によれば",
+        "data:image/png;base64,Small/holds/for",
+        "![](data:image/png,Small/holds)",
+    ],
+)
+def test_no_word_of_a_text_is_hidden_by_its_markdown(text):
+    shown = inert.Renderer().markdown(text)
+    said = inert._text_of(shown)
+    for word in ("日本政府", "調査", "Small", "holds", "land", "rest"):
+        assert word not in text or word in said, shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "One **t**wo _three_ `four` [five](https://example.org)",
+        "```python\nprint(6)\n```",
+        "1. one\n2. two\n\n> - 7. three",
+        '<img src="attachment:map.png" width="300" style="x">',
+        "![map][image1]\n\n[image1]: attachment:map.png",
+        f"![map](data:image/png;base64,{'iVBO' * 30})",
+    ],
+)
+def test_what_is_laid_out_whole_is_not_shown_twice(text):
+    shown = inert.Renderer().markdown(text)
+    assert "As it was typed" not in shown and "iVBOiVBO" not in inert._text_of(shown), shown

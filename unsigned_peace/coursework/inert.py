@@ -53,7 +53,7 @@ _PICTURE = re.compile(
 #: where that name stands for the picture.
 _NAMED = re.compile(
     r"^[ >*-]{0,20}\[([^\[\]\n]{1,100})\]:[ \t]*<?(attachment:[^\s<>]{1,300})>?"
-    r"[ \t]*(?:[\"'(][^\n]{0,300})?$",
+    r"[ \t]*(?:(?:\"([^\"\n]{0,300})\"|'([^'\n]{0,300})'|\(([^()\n]{0,300})\))[ \t]*)?$",
     re.MULTILINE,
 )
 _BY_NAME = re.compile(r"!\[([^\[\]\n]{0,300})\](?:\[([^\[\]\n]{0,100})\])?(?![(\[])")
@@ -87,9 +87,13 @@ _TAGS = {
 }
 
 
+#: Of what begins as a picture and is none, so many signs are shown.
+MAX_UNDRAWN = 5_000
 #: Where a picture lies, which is no word of anybody's, and the number of an item of a list.
 _ADDRESS = re.compile(r"attachment:[^\s)>\"]+|src=\"[^\"]*\"")
 _NUMBERED = re.compile(r"^[\s>*+-]*\d{1,9}[.)]", re.MULTILINE)
+#: The language of a block of code, which no reader needs.
+_LANGUAGE = re.compile(r"^([\s>*+-]*(?:`{3,}|~{3,}))[ \t]*[A-Za-z0-9]{1,12}[ \t]*$", re.MULTILINE)
 
 
 class Pictures:
@@ -97,6 +101,8 @@ class Pictures:
 
     def __init__(self) -> None:
         self._kept: dict[str, str] = {}
+        #: What looks like a picture in the text, by its address, until it is drawn.
+        self.undrawn: dict[str, str] = {}
 
     def add(self, name: str, kind: str, content: str) -> None:
         """Keeps an attachment, if it is a picture of a kind that is only a picture."""
@@ -111,6 +117,7 @@ class Pictures:
         def put(found: re.Match) -> str:
             address = f"attachment:in-the-text-{len(self._kept)}"
             self._kept[address] = _as_shown(found)
+            self.undrawn[address] = found[0][:MAX_UNDRAWN]
             return address
 
         return _PICTURE.sub(put, text) if "data:image/" in text else text
@@ -161,7 +168,8 @@ class Renderer:
         if len(text) > most or _is_wide(text) or len(named := _with_addresses(text)) > most:
             return self.typed(text)
         self._text -= len(named)
-        named = _tags_of_pictures(named)
+        said = f"{named} {_titles(text)}"
+        said, named = map(_tags_of_pictures, (said, named))
         tokens = self._markdown.parse(named)
         if max((token.level for token in tokens), default=0) > MAX_NESTED - 4:
             return self.typed(text)
@@ -173,8 +181,11 @@ class Renderer:
             url_schemes={"data"},
         )
         # behind a fence, in a title, in more cells than a table has
-        if _tokens(_NUMBERED.sub("", named)) - _tokens(html.unescape(page)):
+        said = _LANGUAGE.sub(r"\1", _NUMBERED.sub("", said))
+        if _tokens(said) - _tokens(_text_of(shown)):
             shown += f"<p><em>As it was typed:</em></p><pre>\n{html.escape(text)}</pre>"
+        for words in self._now.undrawn.values():  # what begins as a picture does
+            shown += f"<pre>\n{html.escape(words)}</pre>"
         return _one_line(shown)
 
     def gathered(self, texts: Iterable[tuple[str, Pictures | None]]) -> str:
@@ -201,6 +212,8 @@ class Renderer:
         token = tokens[place]
         caption, address = html.escape(token.content), str(token.attrGet("src") or "")
         picture = self._now.find(address)
+        if ";base64," in self._now.undrawn.get(address, ""):
+            del self._now.undrawn[address]
         if picture and len(picture) <= min(MAX_PICTURE, self._pictures):
             self._pictures -= len(picture)
             return f'<img src="{picture}" alt="{caption or "a picture without description"}">'
@@ -247,14 +260,31 @@ def _with_addresses(text: str) -> str:
     return _BY_NAME.sub(put, _NAMED.sub("", text))
 
 
+def _titles(text: str) -> str:
+    """What is said of pictures where their names are said to stand for them."""
+    return " ".join(title for found in _NAMED.finditer(text) for title in found.groups("")[2:])
+
+
+def _text_of(page: str) -> str:
+    """What a reader of a page reads, descriptions of pictures among it."""
+    descriptions = " ".join(re.findall(r'\balt="([^"]*)"', page))
+    return html.unescape(f"{nh3.clean(re.sub('<', ' <', page), tags=set())} {descriptions}")
+
+
 def _tags_of_pictures(text: str) -> str:
     """The text with HTML's tag of a picture as Markdown's, where it names a picture of the
     notebook: JupyterLab's users size pictures so.
     """
+
+    def put(found: re.Match) -> str:
+        description = re.search(r"""\balt\s{0,3}=\s{0,3}("[^"]*"|'[^']*')""", found[0])
+        words = re.sub(r"[\[\]\\]", " ", description[1][1:-1]) if description else ""
+        return f"![{words}](<{found[1]}>)"
+
     return re.sub(
         r"""<img\s[^<>]{0,300}?\bsrc\s{0,3}=\s{0,3}["']?"""
         r"""(attachment:[^\s"'<>()]{1,300})["']?[^<>]{0,300}>""",
-        r"![](<\1>)",
+        put,
         text,
         flags=re.IGNORECASE,
     )
