@@ -724,3 +724,31 @@ def test_a_loose_notebook_is_named_beside_many_files_of_moodles(tmp_path):
     (tmp_path / "zzz.ipynb").write_text("{}")
     found = collecting.collect(tmp_path, ["islands"])
     assert [stray.path for stray in found.strays] == [("zzz.ipynb",)] and not found.passed_over
+
+
+def test_a_notebook_in_litter_is_one_whatever_was_added_to_its_name(tmp_path):
+    half = tmp_path / "._islands.ipynb"
+    half.write_bytes(b"\0\x05\x16\x07 what macOS keeps of another")
+    assert not collecting._may_hold_a_notebook(tmp_path)
+    half.write_bytes(b"{}")
+    assert collecting._may_hold_a_notebook(tmp_path)
+    half.rename(tmp_path / "islands.ipynb (1)")
+    assert collecting._may_hold_a_notebook(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "only"),
+    [
+        ("islands-checkpoint.ipynb", True),
+        (".DS_Store", True),
+        ("work/mine-checkpoint.ipynb", False),
+        ("all-checkpoint.zip", False),
+        ("mine.ipynb", False),
+    ],
+)
+def test_what_jupyter_did_not_put_among_its_checkpoints_is_told_apart(tmp_path, name, only):
+    path = tmp_path / ".ipynb_checkpoints" / name
+    path.parent.mkdir(parents=True)
+    path.write_text("{}")
+    (folder,) = os.scandir(tmp_path)
+    assert collecting._has_checkpoints_only(folder) is only

@@ -305,7 +305,7 @@ def class_(tmp_path_factory):
         "alice/desktop.ini",
         f"alice/{STEM}/._{STEM}.ipynb",
     ):
-        this.put(litter, b"litter")
+        this.put(litter, b"\0\x05\x16\x07, litter")
     this.put(f"{unicodedata.normalize('NFC', 'José')}/{STEM}/{STEM}.ipynb", full)
     this.put(f"{unicodedata.normalize('NFD', 'José')}/borders/borders.ipynb", this.blank("borders"))
     this.put(f"Hanako Sato_101_assignsubmission_file_/{STEM}.ipynb", full)

@@ -271,14 +271,28 @@ def _hidden(entries: list[tuple[os.DirEntry, bool]]) -> list[os.DirEntry]:
     )
     found = []
     for entry, hidden in entries:
-        end = "-checkpoint" if saved and entry.name == ".ipynb_checkpoints" else None
         if hidden and (
             not entry.is_dir(follow_symlinks=False)
             or _too_many(entry.path)
-            or any(not end or not path.stem.endswith(end) for path, _ in _below(entry))
+            or any(_below(entry))
+            and not (saved and entry.name == ".ipynb_checkpoints" and _has_checkpoints_only(entry))
         ):
             found.append(entry)
     return found
+
+
+def _has_checkpoints_only(folder: os.DirEntry) -> bool:
+    """Whether Jupyter, and nobody else, put there what lies in a folder."""
+    try:
+        entries = [entry for entry, _ in _all_entries(folder.path)]
+    except OSError:
+        return False
+    return all(
+        entry.is_file(follow_symlinks=False)
+        and Path(entry.name).stem.endswith("-checkpoint")
+        and not entry.name.lower().endswith(_ARCHIVES)
+        for entry in entries
+    )
 
 
 def _lying(
@@ -322,10 +336,18 @@ def _may_hold_a_notebook(folder: str | Path) -> bool:
     """Whether there is a notebook in a folder or below, or a folder that nobody can look into."""
     closed: list[OSError] = []
     return any(
-        _is_notebook(name) and not name.startswith("._")
-        for _, _, names in os.walk(folder, onerror=closed.append)
+        ".ipynb" in name.lower() and not _is_half(Path(place, name))
+        for place, _, names in os.walk(folder, onerror=closed.append)
         for name in names
     ) or bool(closed)
+
+
+def _is_half(path: Path) -> bool:
+    """Whether a file is what macOS keeps of another beside it (AppleDouble)."""
+    try:
+        return path.name.startswith("._") and contents(path).startswith(b"\0\x05\x16\x07")
+    except Unreadable:
+        return False
 
 
 def _cannot_be_opened(error: OSError) -> str:

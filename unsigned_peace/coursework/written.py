@@ -22,7 +22,7 @@ LETTERS_ALONE, LETTERS_IN_CODE = 30, 40
 #: What stands between blanks, digits and the signs of ASCII. No list says which other signs are
 #: letters: there are more scripts than any knows.
 _WORD = re.compile(r"[^\s\x00-@\[-`{-\x7f]+")
-_DRAWN = re.compile(r"(.)\1{2,}")
+_DRAWN = re.compile(r"([^\w\s])\1{2,}")
 #: A line that Jupyter and not Python reads: a command of its own (%time), or of the system's (!ls),
 #: also where a variable takes what it says; a question (load?).
 _COMMAND = re.compile(
@@ -61,8 +61,8 @@ def computes(source: str) -> bool:
 
 
 def words(text: str) -> set[str]:
-    """The different words of a text, whatever they are to Python; no sign stands thrice in a row,
-    as in the lines that people draw.
+    """The different words of a text, whatever they are to Python; lines that people draw are as
+    long as one of their signs.
     """
     text = _DRAWN.sub(r"\1", unicodedata.normalize("NFC", text).casefold())
     return set(_WORD.findall(text))
